@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* engine/base/lane_math.h
+ * The project's one math file. Every elementary function behind a number in a results file is one
+ * of these: bit-identical on AVX-512, AVX2 and baseline x86-64 (SLEEF's deterministic variants,
+ * Sleef_finz_*; sqrt is exact by IEEE 754). libm's transcendental functions are not, and stay out.
+ */
+#pragma once
+#include "base/lanes.h"
+
+/** The vector instruction set in use; chosen once, before the first call, never per patient. */
+enum simd { SIMD_BASELINE, SIMD_AVX2, SIMD_AVX512 };
+
+/** The best that this processor has, or less if the environment variable TWINTRIAL_SIMD says
+ *  baseline, avx2 or avx512 (a wish for more than the processor has is ignored). */
+enum simd simd_choice(void);
+const char *simd_name(enum simd simd);
+
+/** Over lanes; `out` may be one of the arguments. */
+struct lane_math {
+  void (*exp)(lanes *out, const lanes *x);
+  void (*log)(lanes *out, const lanes *x);
+  void (*pow)(lanes *out, const lanes *x, const lanes *y);
+};
+const struct lane_math *lane_math(enum simd simd);
+
+/** The same functions, the same bits, for one number. */
+double math_exp(double x);
+double math_log(double x);
+double math_pow(double x, double y);
+
+/** Standard normal distribution function; absolute error below 1e-15 (Hart 1968 as arranged by
+ *  West 2005, "Better approximations to cumulative normal functions"). */
+double normal_cumulative(double x);
+/** Its inverse, 0 < p < 1 (Wichura 1988, algorithm AS 241, PPND16); relative error about 1e-16. */
+double normal_quantile(double p);
