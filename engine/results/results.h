@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* engine/results/results.h
  * From rows in memory to one HDF5 file with the same bytes on any number of ranks:
- *   block of patients -> record in this rank's segment file -> at the end, assembled in block order.
- * Free of the trial: a table is a struct table_layout, a text is bytes. */
+ *   block of patients -> record in this rank's segment file -> at the end, assembled in block
+ * order. Free of the trial: a table is a struct table_layout, a text is bytes. */
 #pragma once
 #include <mpi.h>
 #include <stddef.h>
@@ -26,16 +26,16 @@ struct results_attribute {
 struct results_text { /* uint8[n], exact bytes */
   const char *path;
   const char *bytes;
-  size_t      length;
+  size_t length;
 };
 struct results_content {
-  int                             n_attributes, n_texts, n_small_tables, n_tables;
+  int n_attributes, n_texts, n_small_tables, n_tables;
   const struct results_attribute *attributes;
-  const struct results_text      *texts;
-  const struct column_table      *small_tables; /* the same on every rank, written by rank 0 */
-  const struct table_layout      *tables;       /* of the blocks, in the order of segment_write */
-  int64_t                         n_blocks;     /* every block 0..n_blocks-1 must be in a segment */
-  const char                     *journal;      /* folder: every *.segment in it is read */
+  const struct results_text *texts;
+  const struct column_table *small_tables; /* the same on every rank, written by rank 0 */
+  const struct table_layout *tables;       /* of the blocks, in the order of segment_write */
+  int64_t n_blocks;                        /* every block 0..n_blocks-1 must be in a segment */
+  const char *journal;                     /* folder: every *.segment in it is read */
 };
 
 /** Collective over `comm`. Writes `path`.partial and renames it when everything is on disk: nothing
@@ -51,8 +51,8 @@ void results_close(struct results_file **file);
 const char *results_attribute_text(struct results_file *file, const char *path, const char *name);
 /** Bytes of a text dataset, '\0' added; NULL when absent; owned by the file. */
 const char *results_read_text(struct results_file *file, const char *path);
-/** A table with its columns and rows, owned by the file and kept until results_close(); NULL with no
- *  message when absent. */
+/** A table with its columns and rows, owned by the file and kept until results_close(); NULL with
+ * no message when absent. */
 const struct column_table *results_read_table(struct results_file *file, const char *path);
 /** Prints what is in the file: attributes, groups, rows, columns with units and labels. */
 int results_show(struct results_file *file);
