@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* engine/expression/expression.h
+ * The language of models, cohorts and dose rules: arithmetic, comparisons, and / or / not,
+ * if(c, a, b), min, max, abs, exp, log, sqrt, floor, round(x, step), lookup(CATEGORY, 'a': 1, ...),
+ * quantities ("0.5 mg/L": a unit holds no spaces) and `x in mg` for the number of mg in x.
+ * Units are checked, and converted only where they differ. */
+#pragma once
+#include "base/fields.h"
+#include "base/units.h"
+
+enum value_type { VALUE_NUMBER, VALUE_TRUTH, VALUE_CATEGORY };
+
+/** A name that expressions may use. */
+struct symbol {
+  const char *name;
+  enum value_type type;
+  struct unit unit; /* of a number */
+  int n_categories;
+  const char *const *categories; /* of a category; its value is the index */
+  int reg;                       /* the program's register, set by whoever lowers */
+  void *owner;                   /* for whoever made the symbol */
+};
+
+/** The names in sight. */
+struct scope {
+  struct symbol **symbols;
+  size_t n, capacity;
+  /** Why a name that exists elsewhere may not be used here, or NULL; may be NULL itself. */
+  const char *(*refusal)(void *context, const char *name);
+  void *context;
+};
+
+/** Adds a copy of the symbol and returns it; the scope owns nothing but its list. */
+struct symbol *scope_add(struct scope *scope, struct arena *arena, const struct symbol *symbol);
+struct symbol *scope_find(const struct scope *scope, const char *name);
+void scope_clear(struct scope *scope);
+
+enum expression_kind {
+  EXPRESSION_NUMBER,
+  EXPRESSION_SYMBOL,
+  EXPRESSION_WORD, /* a quoted category */
+  EXPRESSION_NEGATE,
+  EXPRESSION_ADD,
+  EXPRESSION_SUBTRACT,
+  EXPRESSION_MULTIPLY,
+  EXPRESSION_DIVIDE,
+  EXPRESSION_POWER,
+  EXPRESSION_LESS,
+  EXPRESSION_AT_MOST,
+  EXPRESSION_GREATER,
+  EXPRESSION_AT_LEAST,
+  EXPRESSION_EQUAL,
+  EXPRESSION_UNEQUAL,
+  EXPRESSION_AND,
+  EXPRESSION_OR,
+  EXPRESSION_NOT,
+  EXPRESSION_IN,
+  EXPRESSION_LOOKUP,
+  EXPRESSION_IF,
+  EXPRESSION_MIN,
+  EXPRESSION_MAX,
+  EXPRESSION_ABS,
+  EXPRESSION_EXP,
+  EXPRESSION_LOG,
+  EXPRESSION_SQRT,
+  EXPRESSION_FLOOR,
+  EXPRESSION_ROUND
+};
+
+struct expression {
+  enum expression_kind kind;
+  struct place at;
+  double number;         /* of a number, in `unit` */
+  const char *name;      /* of a symbol, a word */
+  struct symbol *symbol; /* after expression_check() */
+  int n;                 /* arguments */
+  struct expression **arguments;
+  const char **keys;    /* of a lookup: the category of argument i + 1 */
+  enum value_type type; /* after expression_check() */
+  struct unit unit;
+  bool has_unit;     /* a number with a unit of its own */
+  struct unit asked; /* of `x in unit` */
+};
+
+/** Syntax only; NULL and a diagnostic when it is wrong. */
+struct expression *expression_parse(const struct formula *formula, struct arena *arena,
+                                    struct diagnostics *diagnostics);
+/** Finds the names, checks types and units; false and diagnostics when something does not fit. */
+bool expression_check(struct expression *expression, const struct scope *scope,
+                      struct diagnostics *diagnostics);
+/** Also that the result is a number whose dimension is that of `wanted`. */
+bool expression_check_number(struct expression *expression, const struct scope *scope,
+                             struct unit wanted, struct diagnostics *diagnostics);
+bool expression_check_truth(struct expression *expression, const struct scope *scope,
+                            struct diagnostics *diagnostics);
+/** Calls `visit` for each name in a parsed expression. */
+void expression_names(const struct expression *expression,
+                      void (*visit)(void *context, const struct expression *name), void *context);
