@@ -5,17 +5,26 @@
  * Sleef_finz_*; sqrt is exact by IEEE 754). libm's transcendental functions are not, and stay out.
  */
 #pragma once
+#include <stdbool.h>
 #include "base/lanes.h"
 
 /** The vector instruction set in use; chosen once, before the first call, never per patient. */
 enum simd { SIMD_BASELINE, SIMD_AVX2, SIMD_AVX512 };
 
+/** Whether this processor can run it. AVX-512 means its F, DQ and VL parts, AVX2 includes FMA. The
+ *  baseline is code without vector instructions of its own, but SLEEF's scalar functions use AVX2
+ *  and FMA, so that a processor without them runs none of the three. */
+bool simd_is_supported(enum simd simd);
 /** The best that this processor has, or less if the environment variable TWINTRIAL_SIMD says
- *  baseline, avx2 or avx512 (a wish for more than the processor has is ignored). */
+ *  baseline, avx2 or avx512 (a wish for more than the processor has is ignored). Ends the process
+ *  with exit code 6 and a message when none is supported: call it before any other function here.
+ */
 enum simd simd_choice(void);
 const char *simd_name(enum simd simd);
 
-/** Over lanes; `out` may be one of the arguments. */
+/** Over lanes; `out` may be one of the arguments. Within 1 unit in the last place; a NaN is always
+ *  the same NaN. At the very edge of overflow (largest double to the power of 1) the answer may be
+ *  infinite already. */
 struct lane_math {
   void (*exp)(lanes *out, const lanes *x);
   void (*log)(lanes *out, const lanes *x);
@@ -28,8 +37,10 @@ double math_exp(double x);
 double math_log(double x);
 double math_pow(double x, double y);
 
-/** Standard normal distribution function; absolute error below 1e-15 (Hart 1968 as arranged by
+/** Standard normal distribution function; absolute error below 1e-15, relative error in the lower
+ *  tail below 1e-8 (Hart 1968 as arranged by
  *  West 2005, "Better approximations to cumulative normal functions"). */
 double normal_cumulative(double x);
-/** Its inverse, 0 < p < 1 (Wichura 1988, algorithm AS 241, PPND16); relative error about 1e-16. */
+/** Its inverse, 0 < p < 1 (Wichura 1988, algorithm AS 241, PPND16); relative error about 1e-16.
+ *  NaN for other p. */
 double normal_quantile(double p);

@@ -30,10 +30,14 @@ struct random_stream {
   uint32_t replicate, patient;
 };
 
-/** Uniform on (0, 1), never 0 or 1: (k + 1/2) / 2^53 with k of 53 bits. `draw` < 2^24. `occasion`
+/** Uniform on (0, 1), never 0 or 1: (k + 1/2) / 2^52 with k of 52 bits (of 53,
+ *  the largest would round to 1). `draw` < 2^24. `occasion`
  *  is the nominal time in minutes after the first dose, 0 for what happens once. */
 double random_uniform(const struct random_stream *stream, enum random_purpose purpose,
                       uint32_t draw, int32_t occasion);
 /** Standard normal, by inverting the distribution function: one draw, monotone. */
 double random_normal(const struct random_stream *stream, enum random_purpose purpose, uint32_t draw,
                      int32_t occasion);
+
+/** Philox4x32-10 itself: the four words that belong to a counter under a key. */
+void random_block(const uint32_t counter[4], const uint32_t key[2], uint32_t words[4]);
