@@ -303,3 +303,22 @@ const char *quantity_parse(const char *text, struct unit wanted, const char *wan
   *value *= unit_factor(unit, wanted);
   return NULL;
 }
+
+const char *quantity_split(const char *text, double *value, struct unit *unit,
+                           const char **unit_text, char *message)
+{
+  const size_t length = strcspn(text, " ");
+  char number[64];
+
+  *unit = unit_one;
+  *unit_text = text + length + strspn(text + length, " ");
+  snprintf(number, sizeof number, "%.*s", (int)(length < 63 ? length : 63), text);
+  if (length > 63 || !number_parse(number, value)) {
+    snprintf(message, MESSAGE_BYTES,
+             "'%.60s' is not a quantity; write a number and a unit, like '5 mg/L'", text);
+    return message;
+  }
+  if (**unit_text == '\0' || unit_is(*unit_text, unit)) return NULL;
+  snprintf(message, MESSAGE_BYTES, "unknown unit '%.60s'", *unit_text);
+  return message;
+}

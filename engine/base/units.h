@@ -38,5 +38,9 @@ const char *unit_dimension_text(struct unit unit, char *text);
  *  number is. On failure returns a message for the user, else NULL. `message` holds 256 bytes. */
 const char *quantity_parse(const char *text, struct unit wanted, const char *wanted_name,
                            double *value, char *message);
+/** "0.314 L/h" in whatever unit it has, a pure number without one; `unit_text` points into `text`.
+ *  Returns a message for the user, or NULL, as above. */
+const char *quantity_split(const char *text, double *value, struct unit *unit,
+                           const char **unit_text, char *message);
 /** A finite decimal number, the whole text; no hexadecimal, no "inf", no "nan". */
 bool number_parse(const char *text, double *value);

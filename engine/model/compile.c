@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* From a model file to a compiled model. */
+#include "model/compiling.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+
+const struct model_change *model_change_of(const struct compiling *compiling, int kind,
+                                           const char *name)
+{
+  for (size_t i = 0; i < compiling->n_changes; i++)
+    if ((int)compiling->changes[i].kind == kind &&
+        strcmp(compiling->changes[i].name.text, name) == 0)
+      return &compiling->changes[i];
+  return NULL;
+}
+
+static struct expression *checked(struct compiling *compiling, const struct formula *formula,
+                                  struct unit wanted)
+{
+  struct expression *expression;
+
+  if (!formula->node) return NULL;
+  expression = expression_parse(formula, compiling->arena, compiling->diagnostics);
+  if (!expression ||
+      !expression_check_number(expression, &compiling->scope, wanted, compiling->diagnostics))
+    return NULL;
+  return expression;
+}
+
+static int state_named(const struct model *model, const char *name)
+{
+  for (int i = 0; i < model->n_states; i++)
+    if (name && model->states[i].name && strcmp(model->states[i].name, name) == 0) return i;
+  return -1;
+}
+
+static void check_routes(struct compiling *compiling)
+{
+  const struct route_entry *entries = compiling->file->routes.items;
+  struct model *model = compiling->model;
+
+  model->n_routes = (int)compiling->file->routes.n;
+  model->routes = arena_new(compiling->arena, (size_t)model->n_routes, sizeof *model->routes);
+  compiling->fractions = arena_new(compiling->arena, (size_t)model->n_routes,
+                                   sizeof *compiling->fractions);
+  for (int i = 0; i < model->n_routes; i++) {
+    model->routes[i] = (struct model_route){.name = entries[i].name.text,
+                                            .state = state_named(model, entries[i].state.text)};
+    if (model->routes[i].state < 0 && entries[i].state.text)
+      diagnostics_error(compiling->diagnostics, &entries[i].state.at,
+                        "'%.40s' is not a state of this model", entries[i].state.text);
+    compiling->fractions[i] = checked(compiling, &entries[i].fraction, unit_one);
+  }
+}
+
+void model_check(struct compiling *compiling)
+{
+  const struct model_file *file = compiling->file;
+  const struct state_entry *states = file->states.items;
+  const struct output_entry *outputs = file->outputs.items;
+  struct model *model = compiling->model;
+
+  compiling->rates = arena_new(compiling->arena, file->states.n, sizeof *compiling->rates);
+  compiling->initials = arena_new(compiling->arena, file->states.n, sizeof *compiling->initials);
+  compiling->outputs = arena_new(compiling->arena, file->outputs.n, sizeof *compiling->outputs);
+  for (int i = 0; i < compiling->n_items; i++) {
+    struct item *item = &compiling->items[i];
+
+    if (item->kind == ITEM_DERIVED)
+      item->expression = checked(
+          compiling, &((const struct derived_entry *)file->derived.items)[item->index].expression,
+          item->symbol->unit);
+    if (item->kind == ITEM_PARAMETER)
+      item->expression = checked(
+          compiling, &((const struct parameter_entry *)file->parameters.items)[item->index].times,
+          unit_one);
+  }
+  for (size_t i = 0; i < file->states.n; i++) {
+    compiling->rates[i] = checked(compiling, &states[i].rate,
+                                  unit_over(model->states[i].unit, model->time));
+    compiling->initials[i] = checked(compiling, &states[i].initial, model->states[i].unit);
+  }
+  model->n_outputs = (int)file->outputs.n;
+  model->outputs = arena_new(compiling->arena, file->outputs.n, sizeof *model->outputs);
+  for (size_t i = 0; i < file->outputs.n; i++) {
+    model->outputs[i] = (struct model_output){.name = outputs[i].name.text,
+                                              .label = outputs[i].label.text,
+                                              .unit_text = outputs[i].unit.text};
+    if (outputs[i].unit.text && !unit_is(outputs[i].unit.text, &model->outputs[i].unit))
+      diagnostics_error(compiling->diagnostics, &outputs[i].unit.at, "unknown unit '%.40s'",
+                        outputs[i].unit.text);
+    compiling->outputs[i] = checked(compiling, &outputs[i].expression, model->outputs[i].unit);
+  }
+  check_routes(compiling);
+}
+
+static void warn_about_unused(struct compiling *compiling)
+{
+  for (int i = 0; i < compiling->n_items; i++) {
+    const struct item *item = &compiling->items[i];
+
+    if (!item->is_used && (item->kind == ITEM_PARAMETER || item->kind == ITEM_DERIVED))
+      diagnostics_warning(compiling->diagnostics, &item->at,
+                          "'%s' is not used by any rate, output or route", item->symbol->name);
+  }
+}
+
+const struct model *model_compile(const struct source *source, size_t n_changes,
+                                  const struct model_change *changes, struct arena *arena,
+                                  struct diagnostics *diagnostics)
+{
+  const int before = diagnostics_n_errors(diagnostics);
+  const struct yaml_node *root = yaml_parse(arena, source, diagnostics);
+  struct model *model = arena_new(arena, 1, sizeof *model);
+  struct compiling compiling = {.arena = arena,
+                                .diagnostics = diagnostics,
+                                .model = model,
+                                .n_changes = n_changes,
+                                .changes = changes};
+
+  if (!root) return NULL;
+  compiling.file = model->file = record_read(&model_file_type, root, arena, diagnostics);
+  model->name = model->file->model.text;
+  model->title = model->file->title.text;
+  model->time_text = model->file->time.text;
+  model_declare(&compiling);
+  model_check(&compiling);
+  model_variability(&compiling);
+  if (diagnostics_n_errors(diagnostics) == before) {
+    compiling.builder = program_builder_create();
+    model_lower(&compiling);
+    program_builder_destroy(&compiling.builder);
+    warn_about_unused(&compiling);
+  }
+  scope_clear(&compiling.scope);
+  return diagnostics_n_errors(diagnostics) == before ? model : NULL;
+}
+
+int model_output_named(const struct model *model, const char *name)
+{
+  for (int i = 0; i < model->n_outputs; i++)
+    if (strcmp(model->outputs[i].name, name) == 0) return i;
+  return -1;
+}
+
+int model_route_named(const struct model *model, const char *name)
+{
+  for (int i = 0; i < model->n_routes; i++)
+    if (strcmp(model->routes[i].name, name) == 0) return i;
+  return -1;
+}

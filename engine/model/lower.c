@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The program of a model. */
+#include "model/compiling.h"
+
+#include <math.h>
+
+#include "base/memory.h"
+
+static void lower_item(struct compiling *compiling, struct item *item);
+
+static void lower_name(void *context, const struct expression *name)
+{
+  lower_item(context, name->symbol->owner);
+}
+
+static int lower_expression(struct compiling *compiling, const struct expression *expression,
+                            struct unit unit)
+{
+  expression_names(expression, lower_name, compiling);
+  return program_expression(compiling->builder, expression, unit);
+}
+
+static int constant(struct compiling *compiling, double value)
+{
+  return program_constant(compiling->builder, value);
+}
+
+static int operation(struct compiling *compiling, enum operation op, int a, int b)
+{
+  return program_operation(compiling->builder, op, a, b, 0);
+}
+
+static int typical_value(struct compiling *compiling, int index)
+{
+  const struct parameter_entry *entry =
+      (const struct parameter_entry *)compiling->file->parameters.items + index;
+  const double *values = compiling->category_values[index];
+  const struct symbol *by;
+  int result;
+
+  if (!values) return constant(compiling, compiling->model->parameters[index].typical);
+  by = scope_find(&compiling->scope, entry->by.text);
+  ((struct item *)by->owner)->is_used = true;
+  result = constant(compiling, (double)NAN);
+  for (int c = by->n_categories - 1; c >= 0; c--)
+    result = program_operation(
+        compiling->builder, OPERATION_SELECT,
+        operation(compiling, OPERATION_EQUAL, by->reg, constant(compiling, c)),
+        constant(compiling, values[c]), result);
+  return result;
+}
+
+/** eta + kappa, or -1 when the parameter has neither. */
+static int random_effect(struct compiling *compiling, const struct model_parameter *parameter)
+{
+  const int eta = parameter->eta >= 0 ? compiling->model->etas[parameter->eta].reg : -1;
+  const int kappa = parameter->kappa >= 0 ? compiling->model->kappas[parameter->kappa] : -1;
+
+  if (eta >= 0 && kappa >= 0) return operation(compiling, OPERATION_ADD, eta, kappa);
+  return eta >= 0 ? eta : kappa;
+}
+
+/** lower + (upper - lower) / (1 + exp(-(logit(typical) + effect))) */
+static int logit_normal(struct compiling *compiling, int index, int typical, int effect)
+{
+  const struct parameter_entry *entry =
+      (const struct parameter_entry *)compiling->file->parameters.items + index;
+  const int lower = constant(compiling, entry->variability->lower);
+  const int upper = constant(compiling, entry->variability->upper);
+  const int one = constant(compiling, 1);
+  const int odds = operation(compiling, OPERATION_DIVIDE,
+                             operation(compiling, OPERATION_SUBTRACT, typical, lower),
+                             operation(compiling, OPERATION_SUBTRACT, upper, typical));
+  const int logit = operation(compiling, OPERATION_ADD,
+                              operation(compiling, OPERATION_LOG, odds, 0), effect);
+  const int small = operation(compiling, OPERATION_EXP,
+                              operation(compiling, OPERATION_NEGATE, logit, 0), 0);
+  const int part = operation(compiling, OPERATION_DIVIDE,
+                             operation(compiling, OPERATION_SUBTRACT, upper, lower),
+                             operation(compiling, OPERATION_ADD, one, small));
+
+  return operation(compiling, OPERATION_ADD, lower, part);
+}
+
+static int lower_parameter(struct compiling *compiling, const struct item *item)
+{
+  const struct model_parameter *parameter = &compiling->model->parameters[item->index];
+  const int effect = random_effect(compiling, parameter);
+  int value = typical_value(compiling, item->index);
+
+  if (item->expression)
+    value = operation(compiling, OPERATION_MULTIPLY, value,
+                      lower_expression(compiling, item->expression, unit_one));
+  if (effect < 0) return value;
+  switch (parameter->distribution) {
+  case DISTRIBUTION_NORMAL:
+    return operation(compiling, OPERATION_ADD, value, effect);
+  case DISTRIBUTION_LOGIT_NORMAL:
+    return logit_normal(compiling, item->index, value, effect);
+  case DISTRIBUTION_LOG_NORMAL:
+    break;
+  }
+  return operation(compiling, OPERATION_MULTIPLY, value,
+                   operation(compiling, OPERATION_EXP, effect, 0));
+}
+
+static void lower_item(struct compiling *compiling, struct item *item)
+{
+  item->is_used = true;
+  if (item->is_lowered) return;
+  if (item->is_being_lowered) {
+    diagnostics_error(compiling->diagnostics, &item->at, "'%s' depends on itself",
+                      item->symbol->name);
+    return;
+  }
+  item->is_being_lowered = true;
+  if (item->kind == ITEM_PARAMETER) {
+    item->symbol->reg = lower_parameter(compiling, item);
+    compiling->model->parameters[item->index].reg = item->symbol->reg;
+    if (program_phase(compiling->builder, item->symbol->reg) == PHASE_STATE)
+      diagnostics_error(
+          compiling->diagnostics, &item->at,
+          "the parameter '%s' depends on a state or on TIME; make it a derived quantity",
+          item->symbol->name);
+  } else if (item->kind == ITEM_DERIVED)
+    item->symbol->reg = lower_expression(compiling, item->expression, item->symbol->unit);
+  item->is_lowered = true;
+}
+
+static void add_inputs(struct compiling *compiling)
+{
+  struct model *model = compiling->model;
+
+  for (int i = 0; i < compiling->n_items; i++) {
+    struct item *item = &compiling->items[i];
+
+    if (item->kind != ITEM_COVARIATE && item->kind != ITEM_STATE && item->kind != ITEM_TIME)
+      continue;
+    item->symbol->reg = program_input(compiling->builder,
+                                      item->kind == ITEM_COVARIATE ? PHASE_PATIENT : PHASE_STATE);
+    item->is_lowered = true;
+    if (item->kind == ITEM_COVARIATE) model->covariates[item->index].reg = item->symbol->reg;
+    if (item->kind == ITEM_STATE) model->states[item->index].reg = item->symbol->reg;
+    if (item->kind == ITEM_TIME) model->time_reg = item->symbol->reg;
+  }
+  for (int i = 0; i < model->n_etas; i++)
+    model->etas[i].reg = program_input(compiling->builder, PHASE_PATIENT);
+  for (int i = 0; i < model->n_kappas; i++)
+    model->kappas[i] = program_input(compiling->builder, PHASE_PATIENT);
+  for (int i = 0; i < model->n_routes; i++) {
+    struct model_state *state = &model->states[model->routes[i].state];
+
+    if (state->infusion < 0) state->infusion = program_input(compiling->builder, PHASE_STATE);
+  }
+}
+
+/** A value that must not change during a patient's life. */
+static int lower_fixed(struct compiling *compiling, const struct expression *expression,
+                       struct unit unit, const char *what)
+{
+  const int reg = lower_expression(compiling, expression, unit);
+
+  if (program_phase(compiling->builder, reg) == PHASE_STATE)
+    diagnostics_error(compiling->diagnostics, &expression->at,
+                      "%s may not depend on states or on TIME", what);
+  program_need(compiling->builder, SECTION_PATIENT, reg);
+  return reg;
+}
+
+static void lower_states(struct compiling *compiling)
+{
+  struct model *model = compiling->model;
+
+  for (int i = 0; i < model->n_states; i++) {
+    struct model_state *state = &model->states[i];
+
+    state->initial = lower_fixed(compiling, compiling->initials[i], state->unit,
+                                 "an initial value");
+    state->rate = lower_expression(compiling, compiling->rates[i],
+                                   unit_over(state->unit, model->time));
+    if (state->infusion >= 0)
+      state->rate = operation(compiling, OPERATION_ADD, state->rate, state->infusion);
+    program_need(compiling->builder, SECTION_RATES, state->rate);
+  }
+}
+
+void model_lower(struct compiling *compiling)
+{
+  struct model *model = compiling->model;
+
+  model->kappas = arena_new(compiling->arena, (size_t)model->n_kappas, sizeof *model->kappas);
+  add_inputs(compiling);
+  lower_states(compiling);
+  for (int i = 0; i < model->n_outputs; i++) {
+    model->outputs[i].reg = lower_expression(compiling, compiling->outputs[i],
+                                             model->outputs[i].unit);
+    program_need(compiling->builder, SECTION_OUTPUTS, model->outputs[i].reg);
+  }
+  for (int i = 0; i < model->n_routes; i++)
+    model->routes[i].fraction = lower_fixed(compiling, compiling->fractions[i], unit_one,
+                                            "a fraction");
+  for (int i = 0; i < compiling->n_items; i++) {
+    struct item *item = &compiling->items[i];
+
+    if (item->kind != ITEM_PARAMETER) continue;
+    if (!item->is_lowered) { /* unused, and reported as such, but it has a value */
+      lower_item(compiling, item);
+      item->is_used = false;
+    }
+    program_need(compiling->builder, SECTION_PATIENT, item->symbol->reg);
+  }
+  model->program = program_finish(compiling->builder, compiling->arena);
+  if (!model->program)
+    diagnostics_error(compiling->diagnostics, &compiling->file->at, "the model is too large");
+}

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* engine/model/model.h
+ * A compiled model: states, parameters, outputs and routes with their registers in one program. */
+#pragma once
+#include "expression/program.h"
+#include "model/model_file.h"
+
+struct model_covariate {
+  const char *name, *unit_text;
+  struct unit unit;
+  int n_categories; /* 0 for a number */
+  const char *const *categories;
+  struct place at;
+  int reg;
+};
+
+struct model_parameter {
+  const char *name, *unit_text, *label, *source;
+  struct unit unit;
+  enum distribution distribution;
+  double typical; /* NaN when it depends on a category */
+  double eta_sd;  /* 0 without variability; of a block: square root of the diagonal */
+  double kappa_sd;
+  int eta, kappa; /* index among the etas and kappas, -1 without */
+  int reg;        /* of the individual value */
+};
+
+enum { MAX_BLOCK = 16 };
+
+/** eta = sum over k < n of factor[k] * z(of[k]): a row of the Cholesky factor of its block. z(i) is
+ *  standard normal, drawn with the number of eta i's parameter in the file. */
+struct model_eta {
+  int parameter, reg;
+  int n, of[MAX_BLOCK];
+  double factor[MAX_BLOCK];
+};
+
+struct model_state {
+  const char *name, *unit_text, *label;
+  struct unit unit;
+  double scale;
+  int reg, initial, rate, infusion; /* registers; infusion is -1 where no route ends */
+};
+
+struct model_output {
+  const char *name, *unit_text, *label;
+  struct unit unit;
+  int reg;
+  double log_normal, proportional, additive; /* standard deviations of the residual error */
+};
+
+struct model_route {
+  const char *name;
+  int state, fraction; /* index of the state; register */
+};
+
+struct model {
+  const char *name, *title, *time_text;
+  struct unit time;
+  double time_per_h;             /* model time units in an hour */
+  const struct model_file *file; /* as written */
+  int n_covariates, n_parameters, n_etas, n_kappas, n_states, n_outputs, n_routes;
+  struct model_covariate *covariates;
+  struct model_parameter *parameters;
+  struct model_eta *etas;
+  int *kappas; /* [kappa] register */
+  struct model_state *states;
+  struct model_output *outputs;
+  struct model_route *routes;
+  int time_reg;
+  const struct program *program;
+};
+
+/** Changes to a published model that a protocol asks for; each is printed and stored. */
+struct model_change {
+  enum {
+    CHANGE_PARAMETER,
+    CHANGE_RESIDUAL,
+    CHANGE_BETWEEN_PATIENTS,
+    CHANGE_BETWEEN_OCCASIONS
+  } kind;
+  struct text name, value; /* a parameter and its typical value, or a standard deviation */
+};
+
+/** NULL and diagnostics when the file is not a model. All memory is the arena's. */
+const struct model *model_compile(const struct source *source, size_t n_changes,
+                                  const struct model_change *changes, struct arena *arena,
+                                  struct diagnostics *diagnostics);
+/** The index, or -1. */
+int model_output_named(const struct model *model, const char *name);
+int model_route_named(const struct model *model, const char *name);

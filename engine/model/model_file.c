@@ -1,0 +1,357 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "model/model_file.h"
+
+#include <math.h>
+
+#define AT(member) offsetof(struct FIELDS_OF, member)
+
+static const char *const distributions[] = {"log_normal", "normal", "logit_normal", NULL};
+
+#define FIELDS_OF variability_entry
+static const struct field variability_fields[] = {
+    {.name = "distribution",
+     .kind = FIELD_CHOICE,
+     .offset = AT(distribution),
+     .choices = distributions,
+     .fallback = "log_normal",
+     .help = "typical * exp(eta), typical + eta, or logit scale between lower and upper"},
+    {.name = "sd",
+     .kind = FIELD_NUMBER,
+     .offset = AT(sd),
+     .minimum = 0,
+     .maximum = 100,
+     .help = "standard deviation of eta"},
+    {.name = "variance",
+     .kind = FIELD_NUMBER,
+     .offset = AT(variance),
+     .minimum = 0,
+     .maximum = 1e4,
+     .help = "variance of eta, instead of sd"},
+    {.name = "lower",
+     .kind = FIELD_NUMBER,
+     .offset = AT(lower),
+     .fallback = "0",
+     .help = "lower bound of logit_normal"},
+    {.name = "upper",
+     .kind = FIELD_NUMBER,
+     .offset = AT(upper),
+     .fallback = "1",
+     .help = "upper bound of logit_normal"},
+};
+static const struct record_type variability_type = {
+    "variability", "How a parameter differs between patients.", sizeof(struct FIELDS_OF),
+    FIELD_COUNT_OF(variability_fields), variability_fields};
+#undef FIELDS_OF
+
+#define FIELDS_OF occasion_entry
+static const struct field occasion_fields[] = {
+    {.name = "sd",
+     .kind = FIELD_NUMBER,
+     .offset = AT(sd),
+     .minimum = 0,
+     .maximum = 100,
+     .help = "standard deviation of kappa"},
+    {.name = "variance",
+     .kind = FIELD_NUMBER,
+     .offset = AT(variance),
+     .minimum = 0,
+     .maximum = 1e4,
+     .help = "variance of kappa, instead of sd"},
+};
+static const struct record_type occasion_type = {
+    "inter_occasion",
+    "How a parameter differs between occasions of one patient, on the scale of eta.",
+    sizeof(struct FIELDS_OF), FIELD_COUNT_OF(occasion_fields), occasion_fields};
+#undef FIELDS_OF
+
+#define FIELDS_OF parameter_entry
+static const struct field parameter_fields[] = {
+    {.name = "", .kind = FIELD_NAME, .offset = AT(name), .help = "name"},
+    {.name = "value",
+     .kind = FIELD_TEXT,
+     .offset = AT(value),
+     .help = "typical value with its unit, like 0.314 L/h"},
+    {.name = "by",
+     .kind = FIELD_NAME,
+     .offset = AT(by),
+     .help = "the categorical covariate that the typical value depends on"},
+    {.name = "values",
+     .kind = FIELD_NODE,
+     .offset = AT(values),
+     .help = "with `by`: one quantity for each category"},
+    {.name = "times",
+     .kind = FIELD_FORMULA,
+     .offset = AT(times),
+     .help = "a pure number that multiplies the typical value: covariate effects"},
+    {.name = "variability",
+     .kind = FIELD_RECORD,
+     .offset = AT(variability),
+     .record = &variability_type,
+     .help = "between patients"},
+    {.name = "inter_occasion",
+     .kind = FIELD_RECORD,
+     .offset = AT(inter_occasion),
+     .record = &occasion_type,
+     .help = "between occasions"},
+    {.name = "label",
+     .kind = FIELD_TEXT,
+     .offset = AT(label),
+     .fallback = "",
+     .help = "what it is, at most 40 characters"},
+    {.name = "source",
+     .kind = FIELD_TEXT,
+     .offset = AT(source),
+     .is_required = true,
+     .help = "where the number comes from"},
+};
+static const struct record_type parameter_type = {
+    "parameter", "A quantity of the model that may differ between patients.",
+    sizeof(struct FIELDS_OF), FIELD_COUNT_OF(parameter_fields), parameter_fields};
+#undef FIELDS_OF
+
+#define FIELDS_OF covariate_entry
+static const struct field covariate_fields[] = {
+    {.name = "", .kind = FIELD_NAME, .offset = AT(name), .help = "name"},
+    {.name = "unit",
+     .kind = FIELD_TEXT,
+     .offset = AT(unit),
+     .help = "unit in which the model reads it"},
+    {.name = "categories",
+     .kind = FIELD_TEXTS,
+     .offset = AT(categories),
+     .help = "instead of a unit: the categories"},
+    {.name = "label",
+     .kind = FIELD_TEXT,
+     .offset = AT(label),
+     .fallback = "",
+     .help = "what it is"},
+};
+static const struct record_type covariate_type = {
+    "model_covariate", "What the model must know of a patient.", sizeof(struct FIELDS_OF),
+    FIELD_COUNT_OF(covariate_fields), covariate_fields};
+#undef FIELDS_OF
+
+#define FIELDS_OF derived_entry
+static const struct field derived_fields[] = {
+    {.name = "", .kind = FIELD_NAME, .offset = AT(name), .help = "name"},
+    {.name = "unit",
+     .kind = FIELD_TEXT,
+     .offset = AT(unit),
+     .is_required = true,
+     .help = "unit of the result"},
+    {.name = "expression",
+     .kind = FIELD_FORMULA,
+     .offset = AT(expression),
+     .is_required = true,
+     .help = "of parameters, covariates, states, TIME and other derived quantities"},
+    {.name = "label",
+     .kind = FIELD_TEXT,
+     .offset = AT(label),
+     .fallback = "",
+     .help = "what it is"},
+};
+static const struct record_type derived_type = {"derived", "A named expression.",
+                                                sizeof(struct FIELDS_OF),
+                                                FIELD_COUNT_OF(derived_fields), derived_fields};
+#undef FIELDS_OF
+
+#define FIELDS_OF state_entry
+static const struct field state_fields[] = {
+    {.name = "", .kind = FIELD_NAME, .offset = AT(name), .help = "name"},
+    {.name = "unit",
+     .kind = FIELD_TEXT,
+     .offset = AT(unit),
+     .is_required = true,
+     .help = "unit of the state"},
+    {.name = "initial",
+     .kind = FIELD_FORMULA,
+     .offset = AT(initial),
+     .fallback = "0",
+     .help = "value at time 0, of parameters and covariates"},
+    {.name = "rate",
+     .kind = FIELD_FORMULA,
+     .offset = AT(rate),
+     .is_required = true,
+     .help = "time derivative, without doses"},
+    {.name = "scale",
+     .kind = FIELD_TEXT,
+     .offset = AT(scale),
+     .help = "typical size: the absolute tolerance is 0.01 * rtol * scale; default 1 in the "
+             "state's unit"},
+    {.name = "label",
+     .kind = FIELD_TEXT,
+     .offset = AT(label),
+     .fallback = "",
+     .help = "what it is"},
+};
+static const struct record_type state_type = {
+    "state", "A state variable and its differential equation.", sizeof(struct FIELDS_OF),
+    FIELD_COUNT_OF(state_fields), state_fields};
+#undef FIELDS_OF
+
+#define FIELDS_OF residual_entry
+static const struct field residual_fields[] = {
+    {.name = "log_normal",
+     .kind = FIELD_NUMBER,
+     .offset = AT(log_normal),
+     .fallback = "0",
+     .minimum = 0,
+     .maximum = 10,
+     .help = "standard deviation of the log of the measured value"},
+    {.name = "proportional",
+     .kind = FIELD_NUMBER,
+     .offset = AT(proportional),
+     .fallback = "0",
+     .minimum = 0,
+     .maximum = 10,
+     .help = "standard deviation relative to the true value"},
+    {.name = "additive",
+     .kind = FIELD_TEXT,
+     .offset = AT(additive),
+     .help = "standard deviation with its unit"},
+};
+static const struct record_type residual_type = {
+    "residual", "How a measurement differs from the truth.", sizeof(struct FIELDS_OF),
+    FIELD_COUNT_OF(residual_fields), residual_fields};
+#undef FIELDS_OF
+
+#define FIELDS_OF output_entry
+static const struct field output_fields[] = {
+    {.name = "", .kind = FIELD_NAME, .offset = AT(name), .help = "name"},
+    {.name = "unit",
+     .kind = FIELD_TEXT,
+     .offset = AT(unit),
+     .is_required = true,
+     .help = "unit of the output"},
+    {.name = "expression",
+     .kind = FIELD_FORMULA,
+     .offset = AT(expression),
+     .is_required = true,
+     .help = "of states, parameters, covariates and derived quantities"},
+    {.name = "residual",
+     .kind = FIELD_RECORD,
+     .offset = AT(residual),
+     .record = &residual_type,
+     .help = "measurement error; absent: none"},
+    {.name = "label",
+     .kind = FIELD_TEXT,
+     .offset = AT(label),
+     .fallback = "",
+     .help = "what it is, at most 40 characters"},
+};
+static const struct record_type output_type = {"output", "What can be measured.",
+                                               sizeof(struct FIELDS_OF),
+                                               FIELD_COUNT_OF(output_fields), output_fields};
+#undef FIELDS_OF
+
+#define FIELDS_OF route_entry
+static const struct field route_fields[] = {
+    {.name = "", .kind = FIELD_NAME, .offset = AT(name), .help = "name"},
+    {.name = "state",
+     .kind = FIELD_NAME,
+     .offset = AT(state),
+     .is_required = true,
+     .help = "the state that receives the dose"},
+    {.name = "fraction",
+     .kind = FIELD_FORMULA,
+     .offset = AT(fraction),
+     .fallback = "1",
+     .help = "state's amount per amount given: bioavailability, active enantiomer"},
+    {.name = "label",
+     .kind = FIELD_TEXT,
+     .offset = AT(label),
+     .fallback = "",
+     .help = "what it is"},
+};
+static const struct record_type route_type = {"route", "How doses enter.", sizeof(struct FIELDS_OF),
+                                              FIELD_COUNT_OF(route_fields), route_fields};
+#undef FIELDS_OF
+
+#define FIELDS_OF block_entry
+static const struct field block_fields[] = {
+    {.name = "parameters",
+     .kind = FIELD_TEXTS,
+     .offset = AT(parameters),
+     .is_required = true,
+     .help = "the parameters whose etas vary together"},
+    {.name = "covariance",
+     .kind = FIELD_NUMBERS,
+     .offset = AT(covariance),
+     .is_required = true,
+     .help = "lower triangle of the covariance matrix, row by row"},
+};
+static const struct record_type block_type = {"block", "Correlated variability between patients.",
+                                              sizeof(struct FIELDS_OF),
+                                              FIELD_COUNT_OF(block_fields), block_fields};
+#undef FIELDS_OF
+
+#define FIELDS_OF model_file
+static const struct field model_fields[] = {
+    {.name = "schema",
+     .kind = FIELD_COUNT,
+     .offset = AT(schema),
+     .is_required = true,
+     .minimum = 1,
+     .maximum = 1,
+     .help = "version of this format: 1"},
+    {.name = "model", .kind = FIELD_NAME, .offset = AT(model), .is_required = true, .help = "name"},
+    {.name = "title",
+     .kind = FIELD_TEXT,
+     .offset = AT(title),
+     .is_required = true,
+     .help = "one line"},
+    {.name = "description",
+     .kind = FIELD_TEXT,
+     .offset = AT(description),
+     .help = "what a user should know: choices, limits, what was not verified"},
+    {.name = "time",
+     .kind = FIELD_TEXT,
+     .offset = AT(time),
+     .fallback = "h",
+     .help = "unit of time of the rates: h, d, min or s"},
+    {.name = "references",
+     .kind = FIELD_TEXTS,
+     .offset = AT(references),
+     .help = "where the model was published"},
+    {.name = "covariates",
+     .kind = FIELD_NAMED_RECORDS,
+     .offset = AT(covariates),
+     .record = &covariate_type,
+     .help = "what it must know of a patient"},
+    {.name = "parameters",
+     .kind = FIELD_NAMED_RECORDS,
+     .offset = AT(parameters),
+     .record = &parameter_type,
+     .is_required = true,
+     .help = "quantities that describe a patient"},
+    {.name = "blocks",
+     .kind = FIELD_RECORDS,
+     .offset = AT(blocks),
+     .record = &block_type,
+     .help = "correlated variability"},
+    {.name = "derived",
+     .kind = FIELD_NAMED_RECORDS,
+     .offset = AT(derived),
+     .record = &derived_type,
+     .help = "named expressions"},
+    {.name = "states",
+     .kind = FIELD_NAMED_RECORDS,
+     .offset = AT(states),
+     .record = &state_type,
+     .is_required = true,
+     .help = "differential equations"},
+    {.name = "routes",
+     .kind = FIELD_NAMED_RECORDS,
+     .offset = AT(routes),
+     .record = &route_type,
+     .help = "how doses enter"},
+    {.name = "outputs",
+     .kind = FIELD_NAMED_RECORDS,
+     .offset = AT(outputs),
+     .record = &output_type,
+     .is_required = true,
+     .help = "what can be measured"},
+};
+const struct record_type model_file_type = {
+    "model", "A model of disease and drug: states, parameters, rates, outputs.",
+    sizeof(struct FIELDS_OF), FIELD_COUNT_OF(model_fields), model_fields};

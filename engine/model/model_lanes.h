@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* engine/model/model_lanes.h
+ * Eight patients of one model: their covariates, random effects and infusions in registers. */
+#pragma once
+#include "model/model.h"
+
+struct model_lanes {
+  const struct model *model; /* borrowed */
+  lanes *registers;
+  enum simd simd;
+};
+
+void model_lanes_create(const struct model *model, struct model_lanes *patients);
+void model_lanes_clear(struct model_lanes *patients);
+
+/** `covariates` [covariate] in the model's units (a category is its index), `etas` [eta] as drawn.
+ *  Kappas and infusions become 0. The patient counts after model_lanes_prepare(). */
+void model_lanes_load(struct model_lanes *patients, int lane, const double *covariates,
+                      const double *etas);
+void model_lanes_kappas(struct model_lanes *patients, int lane, const double *kappas);
+/** Amount per model time, already times the route's fraction. */
+void model_lanes_infusion(struct model_lanes *patients, int lane, int state, double rate);
+/** Computes what depends on the patient alone, for all lanes. */
+void model_lanes_prepare(struct model_lanes *patients);
+
+void model_lanes_initial(const struct model_lanes *patients, int lane, double *state);
+double model_lanes_parameter(const struct model_lanes *patients, int lane, int parameter);
+double model_lanes_fraction(const struct model_lanes *patients, int lane, int route);
+/** Rates for a solver: `context` is a struct model_lanes. */
+void model_lanes_rates(void *context, const lanes *t, const lanes *y, lanes *dydt);
+/** True outputs [output] of one lane at a time and state [state]. */
+void model_lanes_outputs(struct model_lanes *patients, int lane, double time, const double *state,
+                         double *outputs);
