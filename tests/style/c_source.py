@@ -142,9 +142,10 @@ def mutable_globals(text):
     """(line, name) of variables at file scope that can change; a signal's flag may."""
     found = []
     for start, head, brace, end in statements(text):
-        declared = head.split("=")[0] if brace < 0 else ""
-        declared = re.sub(r"__attribute__\s*\(\(.*?\)\)|_Alignas\s*\(.*?\)", "", declared, flags=re.S)
-        declared = re.sub(r"\{.*\}", "", declared, flags=re.S).strip()
+        declared = re.sub(r"__attribute__\s*\(\(.*?\)\)|_Alignas\s*\(.*?\)", "", head, flags=re.S)
+        declared = re.sub(r"\{.*\}", "", declared, flags=re.S).split("=")[0].strip()
+        if brace >= 0:
+            continue
         if not declared or re.match(r"(typedef|_Static_assert|static_assert)\b", declared):
             continue
         if re.fullmatch(r"(struct|union|enum)(\s+\w+)?", declared) or "sig_atomic_t" in declared:
