@@ -150,7 +150,7 @@ def mutable_globals(text):
             continue
         if re.fullmatch(r"(struct|union|enum)(\s+\w+)?", declared) or "sig_atomic_t" in declared:
             continue
-        pointer_to_function = re.search(r"\(\s*\*\s*(const\b)?\s*(\w+)[^()]*\)\s*\(", declared)
+        pointer_to_function = re.match(r"[\w\s*]+\(\s*\*\s*(const\b)?\s*(\w+)[^()]*\)\s*\(", declared)
         if pointer_to_function and not pointer_to_function.group(1):
             found.append((line_of(text, end), pointer_to_function.group(2)))
         if "(" in declared:

@@ -23,6 +23,7 @@ struct dose { double time_h; };
 int (*const chosen)(int) = 0;
 extern const struct solver_method solver_linear;
 static int forward(int a);
+void expression_visit(const struct expression *tree, void (*visit)(int node), void *context);
 
 /** Comment with { and ( and typedef struct. */
 static int three_deep(const struct dose *dose, int n)
