@@ -7,21 +7,21 @@
 
 #include "base/failure.h"
 
+#define TARGET_AVX512 __attribute__((target("avx512f")))
+#define TARGET_AVX2   __attribute__((target("avx2,fma")))
+
 /* sleef.h hides a function from a file that is not compiled for the function's processor; this
  * file is compiled for every processor and asks at run time. */
 typedef double half_lanes __attribute__((vector_size(32)));
-extern lanes Sleef_finz_expd8_u10avx512f(lanes x);
-extern lanes Sleef_finz_logd8_u10avx512f(lanes x);
-extern lanes Sleef_finz_powd8_u10avx512f(lanes x, lanes y);
-extern half_lanes Sleef_finz_expd4_u10avx2(half_lanes x);
-extern half_lanes Sleef_finz_logd4_u10avx2(half_lanes x);
-extern half_lanes Sleef_finz_powd4_u10avx2(half_lanes x, half_lanes y);
+TARGET_AVX512 extern lanes Sleef_finz_expd8_u10avx512f(lanes x);
+TARGET_AVX512 extern lanes Sleef_finz_logd8_u10avx512f(lanes x);
+TARGET_AVX512 extern lanes Sleef_finz_powd8_u10avx512f(lanes x, lanes y);
+TARGET_AVX2 extern half_lanes Sleef_finz_expd4_u10avx2(half_lanes x);
+TARGET_AVX2 extern half_lanes Sleef_finz_logd4_u10avx2(half_lanes x);
+TARGET_AVX2 extern half_lanes Sleef_finz_powd4_u10avx2(half_lanes x, half_lanes y);
 extern double Sleef_finz_expd1_u10purecfma(double x);
 extern double Sleef_finz_logd1_u10purecfma(double x);
 extern double Sleef_finz_powd1_u10purecfma(double x, double y);
-
-#define TARGET_AVX512 __attribute__((target("avx512f")))
-#define TARGET_AVX2   __attribute__((target("avx2,fma")))
 
 enum { HALVES = 2 };
 
@@ -64,9 +64,9 @@ static double one_nan(double x)
   return isnan(x) ? (double)NAN : x;
 }
 
-static inline __attribute__((always_inline)) lanes one_nan_in_lanes(lanes x)
+static inline __attribute__((always_inline)) void one_nan_in_lanes(lanes *x)
 {
-  return lanes_select(x == x, x, (lanes){0} + (double)NAN);
+  *x = lanes_select(*x == *x, *x, (lanes){0} + (double)NAN);
 }
 
 double math_exp(double x)
@@ -106,7 +106,7 @@ TARGET_AVX2 static void exp_avx2(lanes *out, const lanes *x)
   memcpy(half, x, sizeof half);
   for (int i = 0; i < HALVES; i++) half[i] = Sleef_finz_expd4_u10avx2(half[i]);
   memcpy(out, half, sizeof half);
-  *out = one_nan_in_lanes(*out);
+  one_nan_in_lanes(out);
 }
 
 TARGET_AVX2 static void log_avx2(lanes *out, const lanes *x)
@@ -116,7 +116,7 @@ TARGET_AVX2 static void log_avx2(lanes *out, const lanes *x)
   memcpy(half, x, sizeof half);
   for (int i = 0; i < HALVES; i++) half[i] = Sleef_finz_logd4_u10avx2(half[i]);
   memcpy(out, half, sizeof half);
-  *out = one_nan_in_lanes(*out);
+  one_nan_in_lanes(out);
 }
 
 TARGET_AVX2 static void pow_avx2(lanes *out, const lanes *x, const lanes *y)
@@ -127,22 +127,25 @@ TARGET_AVX2 static void pow_avx2(lanes *out, const lanes *x, const lanes *y)
   memcpy(power, y, sizeof power);
   for (int i = 0; i < HALVES; i++) base[i] = Sleef_finz_powd4_u10avx2(base[i], power[i]);
   memcpy(out, base, sizeof base);
-  *out = one_nan_in_lanes(*out);
+  one_nan_in_lanes(out);
 }
 
 TARGET_AVX512 static void exp_avx512(lanes *out, const lanes *x)
 {
-  *out = one_nan_in_lanes(Sleef_finz_expd8_u10avx512f(*x));
+  *out = Sleef_finz_expd8_u10avx512f(*x);
+  one_nan_in_lanes(out);
 }
 
 TARGET_AVX512 static void log_avx512(lanes *out, const lanes *x)
 {
-  *out = one_nan_in_lanes(Sleef_finz_logd8_u10avx512f(*x));
+  *out = Sleef_finz_logd8_u10avx512f(*x);
+  one_nan_in_lanes(out);
 }
 
 TARGET_AVX512 static void pow_avx512(lanes *out, const lanes *x, const lanes *y)
 {
-  *out = one_nan_in_lanes(Sleef_finz_powd8_u10avx512f(*x, *y));
+  *out = Sleef_finz_powd8_u10avx512f(*x, *y);
+  one_nan_in_lanes(out);
 }
 
 const struct lane_math *lane_math(enum simd simd)
