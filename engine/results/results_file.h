@@ -18,9 +18,5 @@ const char *results_read_text(struct results_file *file, const char *path);
 /** A table with its columns and rows, owned by the file and kept until results_close(); NULL when
  *  absent, and NULL with a message when damaged. Units and labels that are empty are NULL. */
 const struct column_table *results_read_table(struct results_file *file, const char *path);
-/** The number of tables, and the path of each, in the order of the file; owned by the file. */
-int results_n_tables(struct results_file *file);
-const char *results_table_path(struct results_file *file, int table);
-
 /** Prints what is in the file to stdout: attributes, tables with rows and columns, texts. */
 int results_show(struct results_file *file);
