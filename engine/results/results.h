@@ -8,15 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 #include "base/column_table.h"
-
-/** An append-only file of finished blocks, one per rank and launch, in RUN.journal/. */
-struct segment;
-int segment_create(const char *path, struct segment **segment);
-/** Appends the rows of all tables of one block; on disk when this returns. `block` counts from 0.
- *  Table i always has the same layout. A full disk is EXIT_CODE_FILE with a message. */
-int segment_write(struct segment *segment, int64_t block, int n_tables,
-                  const struct column_table *tables);
-int segment_close(struct segment **segment);
+#include "results/results_file.h"
+#include "results/segment.h"
 
 /** What stands in the file beside the tables of the blocks. All borrowed. */
 struct results_attribute {
@@ -30,7 +23,11 @@ struct results_text { /* uint8[n], exact bytes */
 };
 struct results_content {
   int n_attributes, n_texts, n_small_tables, n_tables;
+<<<<<<< HEAD
   const struct results_attribute *attributes;
+=======
+  const struct results_attribute *attributes; /* beside `format` and `format_version` of "/" */
+>>>>>>> results
   const struct results_text *texts;
   const struct column_table *small_tables; /* the same on every rank, written by rank 0 */
   const struct table_layout *tables;       /* of the blocks, in the order of segment_write */
@@ -40,8 +37,11 @@ struct results_content {
 
 /** Collective over `comm`. Writes `path`.partial and renames it when everything is on disk: nothing
  *  half-written ever stands under `path`. The bytes are a function of the content and the rows.
- *  Memory: a fixed buffer per rank, whatever the number of blocks. */
+ *  Blocks from n_blocks on are left out; of a block that is there twice, the first by name of the
+ *  segment is taken; a record that is torn or damaged counts as not there. Every rank returns the
+ *  same code. Memory: a fixed buffer per rank and a few words per block. */
 int results_write(MPI_Comm comm, const char *path, const struct results_content *content);
+<<<<<<< HEAD
 
 /** A finished file, read serially; used by analysis and by `show`. */
 struct results_file;
@@ -56,3 +56,5 @@ const char *results_read_text(struct results_file *file, const char *path);
 const struct column_table *results_read_table(struct results_file *file, const char *path);
 /** Prints what is in the file: attributes, groups, rows, columns with units and labels. */
 int results_show(struct results_file *file);
+=======
+>>>>>>> results
