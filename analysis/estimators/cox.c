@@ -265,14 +265,15 @@ static enum cox_status iterate(const struct ordered_patients *patients, struct n
 static void fill(const struct ordered_patients *patients, struct newton *newton, struct cox *cox)
 {
   const int p = patients->p;
-  int is_known = cox->status != COX_SINGULAR;
+  const int has_estimate = cox->status != COX_SINGULAR && cox->status != COX_NO_EVENTS;
+  int is_known = has_estimate;
 
   memcpy(newton->factor, newton->likelihood.information, (size_t)(p * p) * sizeof(double));
   cox->log_likelihood = newton->likelihood.value;
   is_known = is_known && symmetric_factor(p, newton->factor);
   if (is_known) symmetric_inverse(p, newton->factor, cox->covariance);
   for (int a = 0; a < p; a++) {
-    cox->coefficients[a] /= cox->status == COX_SINGULAR ? (double)NAN : patients->scale[a];
+    cox->coefficients[a] /= has_estimate ? patients->scale[a] : (double)NAN;
     for (int b = 0; b < p; b++) {
       cox->covariance[a * p + b] /= is_known ? patients->scale[a] * patients->scale[b]
                                              : (double)NAN;
