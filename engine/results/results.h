@@ -23,11 +23,7 @@ struct results_text { /* uint8[n], exact bytes */
 };
 struct results_content {
   int n_attributes, n_texts, n_small_tables, n_tables;
-<<<<<<< HEAD
-  const struct results_attribute *attributes;
-=======
   const struct results_attribute *attributes; /* beside `format` and `format_version` of "/" */
->>>>>>> results
   const struct results_text *texts;
   const struct column_table *small_tables; /* the same on every rank, written by rank 0 */
   const struct table_layout *tables;       /* of the blocks, in the order of segment_write */
@@ -41,20 +37,3 @@ struct results_content {
  *  segment is taken; a record that is torn or damaged counts as not there. Every rank returns the
  *  same code. Memory: a fixed buffer per rank and a few words per block. */
 int results_write(MPI_Comm comm, const char *path, const struct results_content *content);
-<<<<<<< HEAD
-
-/** A finished file, read serially; used by analysis and by `show`. */
-struct results_file;
-int results_open(const char *path, struct results_file **file);
-void results_close(struct results_file **file);
-/** NULL when absent; owned by the file. */
-const char *results_attribute_text(struct results_file *file, const char *path, const char *name);
-/** Bytes of a text dataset, '\0' added; NULL when absent; owned by the file. */
-const char *results_read_text(struct results_file *file, const char *path);
-/** A table with its columns and rows, owned by the file and kept until results_close(); NULL with
- * no message when absent. */
-const struct column_table *results_read_table(struct results_file *file, const char *path);
-/** Prints what is in the file: attributes, groups, rows, columns with units and labels. */
-int results_show(struct results_file *file);
-=======
->>>>>>> results
