@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* engine/population/cohort.h
+ * Virtual patients drawn from a covariate distribution, or taken from a table of real ones. Any
+ * patient by id, in any order, on any rank. Knows nothing about arms or drugs. */
+#pragma once
+#include "base/random_stream.h"
+#include "expression/program.h"
+#include "population/cohort_file.h"
+
+/** One column of a patient's covariates; its value is in `unit`, or the index of a category. */
+struct cohort_covariate {
+  const char        *name, *label, *unit_text; /* unit_text is NULL for categories */
+  struct unit        unit;
+  int                n_categories; /* 0 for a number */
+  const char *const *categories;
+};
+
+struct cohort {
+  const char                    *name, *title;
+  const struct cohort_file      *file; /* as written */
+  int                            n_covariates;
+  const struct cohort_covariate *covariates;
+  int64_t                        n_rows; /* of a table of real patients taken in order; else 0 */
+  const struct cohort_program   *program;
+};
+
+/** NULL and diagnostics when the file is not a cohort. `table` is the CSV file that it names
+ *  (cohort_table_path()), NULL without one. `eligibility` holds conditions (struct formula) on the
+ *  covariates, from the protocol; the cohort's own are added. All memory is the arena's. */
+const struct cohort *cohort_compile(const struct source *source, const struct source *table,
+                                    const struct list *eligibility, struct arena *arena,
+                                    struct diagnostics *diagnostics);
+/** The path of the CSV file that a cohort file names, relative to the cohort's folder; its text is
+ *  NULL when it names none. Reads only as much as is needed. */
+struct text cohort_table_path(const struct source *source, struct arena *arena,
+                              struct diagnostics *diagnostics);
+
+/** Working memory of one caller. */
+struct cohort_sampler;
+struct cohort_sampler *cohort_sampler_create(const struct cohort *cohort);
+void                   cohort_sampler_destroy(struct cohort_sampler **sampler);
+
+enum { COHORT_MAX_ATTEMPTS = 10000 };
+/** Covariates [covariate] of a patient (ids from 1), redrawn until eligible. Returns the attempt
+ *  (0 is the first draw) that was taken, -1 when none of COHORT_MAX_ATTEMPTS was eligible. Same
+ *  stream, same patient. */
+int cohort_patient(struct cohort_sampler *sampler, const struct random_stream *stream,
+                   double *covariates);
