@@ -6,11 +6,17 @@
 #include <string.h>
 
 #include "base/json_writer.h"
+#include "base/units.h"
 
 static void write_node(const struct yaml_node *node, struct json_writer *json)
 {
+  double number;
+
   if (node->kind == NODE_SCALAR) {
-    json_text(json, node->text);
+    if (!node->is_quoted && number_parse(node->text, &number))
+      json_number(json, number);
+    else
+      json_text(json, node->text);
     return;
   }
   if (node->kind == NODE_MAPPING)

@@ -1,0 +1,739 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The field tables of a protocol: they read it, write its resolved copy and print its reference. */
+#include "protocol/protocol_file.h"
+
+#include <math.h>
+
+#define AT(member) offsetof(struct FIELDS_OF, member)
+#define RECORD(id, doc)                                                                            \
+  {                                                                                                \
+#id, doc, sizeof(struct FIELDS_OF), FIELD_COUNT_OF(id##_fields), id##_fields                   \
+  }
+#define NO_LIMIT ((double)INFINITY)
+
+static const char *const design_models[] = {"parallel", NULL};
+static const char *const intents[] = {"treatment", "prevention", "diagnostic", "basic_science",
+                                      NULL};
+static const char *const blindings[] = {"open", "single", "double", NULL};
+static const char *const arm_types[] = {"experimental", "active_comparator", "placebo",
+                                        "no_treatment", NULL};
+static const char *const allocation_methods[] = {"permuted_block", NULL};
+static const char *const endpoint_types[] = {"time_in_range", "responder", "time_to_event",
+                                             "value",         "change",    NULL};
+static const char *const responder_rules[] = {"any", "all", "last", NULL};
+static const char *const summaries[] = {"mean_difference", "risk_difference", "hazard_ratio", NULL};
+static const char *const methods[] = {"t_test",   "welch", "ancova",       "proportion",
+                                      "log_rank", "cox",   "kaplan_meier", NULL};
+static const char *const intervals[] = {"newcombe", "miettinen_nurminen", NULL};
+static const char *const solver_methods[] = {"auto", "explicit", "petsc", NULL};
+static const char *const cohort_modes[] = {"new", "same", NULL};
+
+#define FIELDS_OF design_entry
+static const struct field design_fields[] = {
+    {.name = "model",
+     .kind = FIELD_CHOICE,
+     .offset = AT(model),
+     .choices = design_models,
+     .fallback = "parallel",
+     .help = "intervention model"},
+    {.name = "intent",
+     .kind = FIELD_CHOICE,
+     .offset = AT(intent),
+     .choices = intents,
+     .fallback = "treatment",
+     .help = "trial intent"},
+    {.name = "phase",
+     .kind = FIELD_COUNT,
+     .offset = AT(phase),
+     .minimum = 1,
+     .maximum = 4,
+     .fallback = "2",
+     .help = "trial phase"},
+    {.name = "blinding",
+     .kind = FIELD_CHOICE,
+     .offset = AT(blinding),
+     .choices = blindings,
+     .fallback = "open",
+     .help = "blinding schema"},
+};
+static const struct record_type design_type = RECORD(
+    design, "The trial's design in ICH M11 words; described, not simulated, except the model.");
+#undef FIELDS_OF
+
+#define FIELDS_OF study_entry
+static const struct field study_fields[] = {
+    {.name = "id",
+     .kind = FIELD_TEXT,
+     .offset = AT(id),
+     .is_required = true,
+     .help = "short name of the study"},
+    {.name = "title",
+     .kind = FIELD_TEXT,
+     .offset = AT(title),
+     .is_required = true,
+     .help = "one line"},
+    {.name = "duration",
+     .kind = FIELD_NUMBER,
+     .offset = AT(duration_h),
+     .unit = "h",
+     .minimum = 0.016,
+     .maximum = 876600,
+     .is_required = true,
+     .help = "from the first dose to the last encounter: P84D, 12 wk"},
+    {.name = "design",
+     .kind = FIELD_RECORD,
+     .offset = AT(design),
+     .record = &design_type,
+     .help = "design"},
+    {.name = "references",
+     .kind = FIELD_TEXTS,
+     .offset = AT(references),
+     .help = "publications and registries"},
+};
+static const struct record_type study_type = RECORD(study, "What the trial is.");
+#undef FIELDS_OF
+
+#define FIELDS_OF population_entry
+static const struct field population_fields[] = {
+    {.name = "cohort",
+     .kind = FIELD_TEXT,
+     .offset = AT(cohort),
+     .is_required = true,
+     .help = "cohort file, relative to the protocol"},
+    {.name = "size",
+     .kind = FIELD_COUNT,
+     .offset = AT(size),
+     .minimum = 1,
+     .maximum = 1e9,
+     .is_required = true,
+     .help = "patients in each replicate, all arms together"},
+    {.name = "eligibility",
+     .kind = FIELD_TEXTS,
+     .offset = AT(eligibility),
+     .help = "conditions on covariates, like AGE >= 18 a; patients are redrawn until all hold"},
+};
+static const struct record_type population_type = RECORD(
+    population, "Who is enrolled. Enrolment order is the order of patient ids.");
+#undef FIELDS_OF
+
+#define FIELDS_OF truth_entry
+static const struct field truth_fields[] = {
+    {.name = "model",
+     .kind = FIELD_TEXT,
+     .offset = AT(model),
+     .is_required = true,
+     .help = "name of a library model, or a model file relative to the protocol"},
+    {.name = "parameters",
+     .kind = FIELD_NODE,
+     .offset = AT(parameters),
+     .help = "typical values that replace those of the model: {MTT1: 12 h}"},
+    {.name = "residual",
+     .kind = FIELD_NODE,
+     .offset = AT(residual),
+     .help = "log_normal standard deviations that replace those of outputs: {INR: 0.10}"},
+    {.name = "between_patients",
+     .kind = FIELD_NODE,
+     .offset = AT(between_patients),
+     .help = "standard deviations of eta that replace those of parameters: {CL: 0.2}"},
+    {.name = "between_occasions",
+     .kind = FIELD_NODE,
+     .offset = AT(between_occasions),
+     .help = "standard deviations of kappa: {EC50: 0.2}"},
+    {.name = "occasion",
+     .kind = FIELD_NUMBER,
+     .offset = AT(occasion_h),
+     .unit = "h",
+     .minimum = 1,
+     .maximum = NO_LIMIT,
+     .help = "length of an occasion; absent: the whole trial is one"},
+};
+static const struct record_type truth_type = RECORD(
+    truth, "The hidden truth of the patients. Dose rules never see it.");
+#undef FIELDS_OF
+
+#define FIELDS_OF intervention_entry
+static const struct field intervention_fields[] = {
+    {.name = "", .kind = FIELD_NAME, .offset = AT(name), .help = "name"},
+    {.name = "label",
+     .kind = FIELD_TEXT,
+     .offset = AT(label),
+     .fallback = "",
+     .help = "what it is"},
+    {.name = "route",
+     .kind = FIELD_NAME,
+     .offset = AT(route),
+     .is_required = true,
+     .help = "a route of the model"},
+    {.name = "unit",
+     .kind = FIELD_TEXT,
+     .offset = AT(unit),
+     .fallback = "mg",
+     .help = "unit of doses in the results"},
+    {.name = "step",
+     .kind = FIELD_TEXT,
+     .offset = AT(step),
+     .help = "doses are rounded to multiples of this tablet size, halves up: 0.5 mg; absent: not "
+             "rounded"},
+};
+static const struct record_type intervention_type = RECORD(intervention, "What is given.");
+#undef FIELDS_OF
+
+#define FIELDS_OF action_entry
+static const struct field action_fields[] = {
+    {.name = "when",
+     .kind = FIELD_FORMULA,
+     .offset = AT(when),
+     .help = "condition; the first line that holds is taken; absent: always"},
+    {.name = "dose",
+     .kind = FIELD_FORMULA,
+     .offset = AT(dose),
+     .is_required = true,
+     .help = "dose from now on, or after the hold"},
+    {.name = "hold",
+     .kind = FIELD_NUMBER,
+     .offset = AT(hold_h),
+     .unit = "h",
+     .minimum = 1,
+     .maximum = NO_LIMIT,
+     .help = "give nothing for this long first: P2D; a decision at an encounter supersedes it"},
+    {.name = "hold_until",
+     .kind = FIELD_FORMULA,
+     .offset = AT(hold_until),
+     .help = "give nothing until an encounter at which this holds; `dose` is computed then"},
+    {.name = "next_encounter",
+     .kind = FIELD_NUMBER,
+     .offset = AT(next_encounter_h),
+     .unit = "h",
+     .minimum = 1,
+     .maximum = NO_LIMIT,
+     .help = "add an encounter after this long, and again while hold_until waits"},
+};
+static const struct record_type action_type = RECORD(action, "One line of a decision table.");
+#undef FIELDS_OF
+
+#define FIELDS_OF rule_entry
+static const struct field rule_fields[] = {
+    {.name = "name",
+     .kind = FIELD_NAME,
+     .offset = AT(name),
+     .is_required = true,
+     .help = "stands with every dose in the results"},
+    {.name = "days",
+     .kind = FIELD_NUMBERS,
+     .offset = AT(days),
+     .is_required = true,
+     .minimum = 1,
+     .maximum = 40000,
+     .help = "a day, or first and last day; day n begins at 24 (n - 1) h"},
+    {.name = "dose",
+     .kind = FIELD_FORMULA,
+     .offset = AT(dose),
+     .help = "the dose, when there is no table"},
+    {.name = "table",
+     .kind = FIELD_RECORDS,
+     .offset = AT(table),
+     .record = &action_type,
+     .help = "when/action lines, first match wins"},
+};
+static const struct record_type rule_type = RECORD(
+    rule, "How the dose is decided in a window of days: on its first day and at every encounter in "
+          "it. Rules read covariates, measured outputs, day, last_dose (the last dose that was not "
+          "zero) and dose_before(k) (the dose given k days before).");
+#undef FIELDS_OF
+
+#define FIELDS_OF administration_entry
+static const struct field administration_fields[] = {
+    {.name = "intervention",
+     .kind = FIELD_NAME,
+     .offset = AT(intervention),
+     .is_required = true,
+     .help = "what is given"},
+    {.name = "dose",
+     .kind = FIELD_FORMULA,
+     .offset = AT(dose),
+     .help = "a fixed dose, when there are no rules: 100 mg, or of covariates"},
+    {.name = "start",
+     .kind = FIELD_NUMBER,
+     .offset = AT(start_h),
+     .unit = "h",
+     .minimum = 0,
+     .maximum = NO_LIMIT,
+     .fallback = "PT0H",
+     .help = "time of the first dose"},
+    {.name = "frequency",
+     .kind = FIELD_NUMBER,
+     .offset = AT(frequency_h),
+     .unit = "h",
+     .minimum = 0.016,
+     .maximum = NO_LIMIT,
+     .help = "time between doses: P1D, 8 h; absent: one dose"},
+    {.name = "duration",
+     .kind = FIELD_NUMBER,
+     .offset = AT(duration_h),
+     .unit = "h",
+     .minimum = 0.016,
+     .maximum = NO_LIMIT,
+     .help = "no dose at or after start + duration; absent: to the end of the study"},
+    {.name = "infusion",
+     .kind = FIELD_NUMBER,
+     .offset = AT(infusion_h),
+     .unit = "h",
+     .minimum = 0,
+     .maximum = NO_LIMIT,
+     .fallback = "PT0H",
+     .help = "length of each infusion; 0 is a bolus"},
+    {.name = "definitions",
+     .kind = FIELD_FORMULAS,
+     .offset = AT(definitions),
+     .help = "named expressions for the rules"},
+    {.name = "units",
+     .kind = FIELD_NODE,
+     .offset = AT(units),
+     .help = "units of definitions that are not pure numbers: {M: mg}"},
+    {.name = "rules",
+     .kind = FIELD_RECORDS,
+     .offset = AT(rules),
+     .record = &rule_type,
+     .help = "how doses are decided"},
+};
+static const struct record_type administration_type = RECORD(administration, "A course of doses.");
+#undef FIELDS_OF
+
+#define FIELDS_OF arm_entry
+static const struct field arm_fields[] = {
+    {.name = "name", .kind = FIELD_NAME, .offset = AT(name), .is_required = true, .help = "name"},
+    {.name = "label",
+     .kind = FIELD_TEXT,
+     .offset = AT(label),
+     .fallback = "",
+     .help = "what it is"},
+    {.name = "type",
+     .kind = FIELD_CHOICE,
+     .offset = AT(type),
+     .choices = arm_types,
+     .fallback = "experimental",
+     .help = "arm type"},
+    {.name = "administrations",
+     .kind = FIELD_RECORDS,
+     .offset = AT(administrations),
+     .record = &administration_type,
+     .help = "what its patients are given"},
+};
+static const struct record_type arm_type = RECORD(arm, "A group of patients treated alike.");
+#undef FIELDS_OF
+
+#define FIELDS_OF encounter_entry
+static const struct field encounter_fields[] = {
+    {.name = "days",
+     .kind = FIELD_NUMBERS,
+     .offset = AT(days),
+     .minimum = 1,
+     .maximum = 40000,
+     .help = "study days; day n begins at 24 (n - 1) h"},
+    {.name = "times",
+     .kind = FIELD_NUMBERS,
+     .offset = AT(times_h),
+     .unit = "h",
+     .minimum = 0,
+     .maximum = NO_LIMIT,
+     .help = "times since the first dose: 30 min, P14D"},
+    {.name = "measure",
+     .kind = FIELD_TEXTS,
+     .offset = AT(measure),
+     .is_required = true,
+     .help = "outputs of the model that are measured, before a dose at the same time"},
+};
+static const struct record_type encounter_type = RECORD(encounter,
+                                                        "Contacts at which something is measured.");
+#undef FIELDS_OF
+
+#define FIELDS_OF allocation_entry
+static const struct field allocation_fields[] = {
+    {.name = "method",
+     .kind = FIELD_CHOICE,
+     .offset = AT(method),
+     .choices = allocation_methods,
+     .fallback = "permuted_block",
+     .help = "how arms are assigned"},
+    {.name = "ratio",
+     .kind = FIELD_NUMBERS,
+     .offset = AT(ratio),
+     .minimum = 1,
+     .maximum = 10000,
+     .help = "one whole number for each arm; absent: equal"},
+    {.name = "block_sizes",
+     .kind = FIELD_NUMBERS,
+     .offset = AT(block_sizes),
+     .minimum = 1,
+     .maximum = 10000,
+     .help = "multiples of the sum of the ratio; several: one is drawn for each block; absent: "
+             "twice the sum"},
+    {.name = "strata",
+     .kind = FIELD_TEXTS,
+     .offset = AT(strata),
+     .help = "categorical covariates; blocks are permuted within each combination"},
+};
+static const struct record_type allocation_type = RECORD(allocation, "Randomisation.");
+#undef FIELDS_OF
+
+#define FIELDS_OF endpoint_entry
+static const struct field endpoint_fields[] = {
+    {.name = "", .kind = FIELD_NAME, .offset = AT(name), .help = "name"},
+    {.name = "label",
+     .kind = FIELD_TEXT,
+     .offset = AT(label),
+     .fallback = "",
+     .help = "what it is, at most 40 characters"},
+    {.name = "type",
+     .kind = FIELD_CHOICE,
+     .offset = AT(type),
+     .choices = endpoint_types,
+     .is_required = true,
+     .help = "time_in_range: percent of time by Rosendaal's interpolation; responder: 0 or 1; "
+             "time_to_event: days to the first sample in range; value, change: at a time, from the "
+             "first sample"},
+    {.name = "of",
+     .kind = FIELD_NAME,
+     .offset = AT(of),
+     .is_required = true,
+     .help = "a measured output"},
+    {.name = "range",
+     .kind = FIELD_TEXTS,
+     .offset = AT(range),
+     .help = "low and high, in the output's unit"},
+    {.name = "at_least",
+     .kind = FIELD_TEXT,
+     .offset = AT(at_least),
+     .help = "threshold of a responder, instead of a range"},
+    {.name = "at_most",
+     .kind = FIELD_TEXT,
+     .offset = AT(at_most),
+     .help = "threshold of a responder, instead of a range"},
+    {.name = "samples",
+     .kind = FIELD_CHOICE,
+     .offset = AT(samples),
+     .choices = responder_rules,
+     .fallback = "any",
+     .help = "which samples must fit for a responder"},
+    {.name = "from",
+     .kind = FIELD_NUMBER,
+     .offset = AT(from_h),
+     .unit = "h",
+     .minimum = 0,
+     .maximum = NO_LIMIT,
+     .fallback = "PT0H",
+     .help = "begin of the window"},
+    {.name = "to",
+     .kind = FIELD_NUMBER,
+     .offset = AT(to_h),
+     .unit = "h",
+     .minimum = 0,
+     .maximum = NO_LIMIT,
+     .help = "end of the window; absent: the study's duration"},
+    {.name = "time",
+     .kind = FIELD_NUMBER,
+     .offset = AT(time_h),
+     .unit = "h",
+     .minimum = 0,
+     .maximum = NO_LIMIT,
+     .help = "of value and change; absent: the study's duration"},
+};
+static const struct record_type endpoint_type = RECORD(
+    endpoint, "What is computed for each patient, from measured values.");
+#undef FIELDS_OF
+
+#define FIELDS_OF estimand_entry
+static const struct field estimand_fields[] = {
+    {.name = "", .kind = FIELD_NAME, .offset = AT(name), .help = "name"},
+    {.name = "label",
+     .kind = FIELD_TEXT,
+     .offset = AT(label),
+     .fallback = "",
+     .help = "what it is"},
+    {.name = "endpoint",
+     .kind = FIELD_NAME,
+     .offset = AT(endpoint),
+     .is_required = true,
+     .help = "the variable"},
+    {.name = "treatments",
+     .kind = FIELD_TEXTS,
+     .offset = AT(treatments),
+     .is_required = true,
+     .help = "two arms: the effect is first minus second (or first over second)"},
+    {.name = "population",
+     .kind = FIELD_TEXT,
+     .offset = AT(population),
+     .fallback = "randomised",
+     .help = "analysis population"},
+    {.name = "summary",
+     .kind = FIELD_CHOICE,
+     .offset = AT(summary),
+     .choices = summaries,
+     .is_required = true,
+     .help = "population-level summary"},
+    {.name = "intercurrent_events",
+     .kind = FIELD_NODE,
+     .offset = AT(intercurrent_events),
+     .help = "event: strategy of ICH E9(R1)"},
+};
+static const struct record_type estimand_type = RECORD(estimand,
+                                                       "What is to be estimated (ICH E9(R1)).");
+#undef FIELDS_OF
+
+#define FIELDS_OF analysis_entry
+static const struct field analysis_fields[] = {
+    {.name = "estimand",
+     .kind = FIELD_NAME,
+     .offset = AT(estimand),
+     .is_required = true,
+     .help = "what is estimated"},
+    {.name = "method",
+     .kind = FIELD_CHOICE,
+     .offset = AT(method),
+     .choices = methods,
+     .is_required = true,
+     .help = "the estimator"},
+    {.name = "adjust",
+     .kind = FIELD_TEXTS,
+     .offset = AT(adjust),
+     .help = "covariates of ancova and cox"},
+    {.name = "interval",
+     .kind = FIELD_CHOICE,
+     .offset = AT(interval),
+     .choices = intervals,
+     .fallback = "newcombe",
+     .help = "confidence interval of a difference of proportions"},
+    {.name = "level",
+     .kind = FIELD_NUMBER,
+     .offset = AT(level),
+     .minimum = 0.5,
+     .maximum = 0.9999,
+     .fallback = "0.95",
+     .help = "two-sided confidence level"},
+};
+static const struct record_type analysis_type = RECORD(
+    analysis, "How an estimand is estimated in each replicate.");
+#undef FIELDS_OF
+
+#define FIELDS_OF published_entry
+static const struct field published_fields[] = {
+    {.name = "estimand",
+     .kind = FIELD_NAME,
+     .offset = AT(estimand),
+     .is_required = true,
+     .help = "the estimand that was published"},
+    {.name = "source",
+     .kind = FIELD_TEXT,
+     .offset = AT(source),
+     .is_required = true,
+     .help = "where"},
+    {.name = "arms",
+     .kind = FIELD_NODE,
+     .offset = AT(arms),
+     .help = "summary of each arm: {guided: 67.4}"},
+    {.name = "estimate",
+     .kind = FIELD_NUMBER,
+     .offset = AT(estimate),
+     .help = "the published effect"},
+    {.name = "interval",
+     .kind = FIELD_NUMBERS,
+     .offset = AT(interval),
+     .help = "its confidence interval"},
+    {.name = "level",
+     .kind = FIELD_NUMBER,
+     .offset = AT(level),
+     .minimum = 0.5,
+     .maximum = 0.9999,
+     .fallback = "0.95",
+     .help = "of the interval"},
+    {.name = "arm_band",
+     .kind = FIELD_NUMBER,
+     .offset = AT(arm_band),
+     .minimum = 0,
+     .maximum = NO_LIMIT,
+     .help = "how far arm summaries may be from the published ones"},
+    {.name = "trial_data_used_in_model",
+     .kind = FIELD_FLAG,
+     .offset = AT(is_trial_data_used_in_model),
+     .fallback = "false",
+     .help = "was the model fitted to this trial?"},
+    {.name = "note", .kind = FIELD_TEXT, .offset = AT(note), .help = "what a reader should know"},
+};
+static const struct record_type published_type = RECORD(
+    published, "A published result, printed beside the simulated one.");
+#undef FIELDS_OF
+
+#define FIELDS_OF solver_entry
+static const struct field solver_fields[] = {
+    {.name = "method",
+     .kind = FIELD_CHOICE,
+     .offset = AT(method),
+     .choices = solver_methods,
+     .fallback = "auto",
+     .help = "auto chooses; petsc is the reference, one patient at a time"},
+    {.name = "rtol",
+     .kind = FIELD_NUMBER,
+     .offset = AT(rtol),
+     .minimum = 1e-13,
+     .maximum = 0.1,
+     .fallback = "1e-6",
+     .help = "relative tolerance; the absolute one is 0.01 * rtol * the state's scale"},
+    {.name = "max_steps",
+     .kind = FIELD_COUNT,
+     .offset = AT(max_steps),
+     .minimum = 10,
+     .maximum = 1e12,
+     .fallback = "100000",
+     .help = "attempted steps between two events before a patient is given up"},
+};
+static const struct record_type solver_type = RECORD(solver,
+                                                     "How the differential equations are solved.");
+#undef FIELDS_OF
+
+#define FIELDS_OF simulation_entry
+static const struct field simulation_fields[] = {
+    {.name = "replicates",
+     .kind = FIELD_COUNT,
+     .offset = AT(replicates),
+     .minimum = 1,
+     .maximum = 1e9,
+     .fallback = "1",
+     .help = "how often the whole trial is simulated"},
+    {.name = "seed",
+     .kind = FIELD_COUNT,
+     .offset = AT(seed),
+     .minimum = 0,
+     .maximum = 9e18,
+     .is_required = true,
+     .help = "of all random draws"},
+    {.name = "cohort",
+     .kind = FIELD_CHOICE,
+     .offset = AT(cohort),
+     .choices = cohort_modes,
+     .fallback = "new",
+     .help = "new patients in each replicate, or the same"},
+    {.name = "allowed_failures",
+     .kind = FIELD_NUMBER,
+     .offset = AT(allowed_failures),
+     .minimum = 0,
+     .maximum = 1,
+     .fallback = "0.01",
+     .help = "share of patients that may be unsolvable before the run ends with exit code 4"},
+    {.name = "solver",
+     .kind = FIELD_RECORD,
+     .offset = AT(solver),
+     .record = &solver_type,
+     .help = "solver"},
+};
+static const struct record_type simulation_type = RECORD(simulation, "How the trial is simulated.");
+#undef FIELDS_OF
+
+#define FIELDS_OF scenario_entry
+static const struct field scenario_fields[] = {
+    {.name = "", .kind = FIELD_NAME, .offset = AT(name), .help = "name"},
+    {.name = "label",
+     .kind = FIELD_TEXT,
+     .offset = AT(label),
+     .fallback = "",
+     .help = "what differs"},
+    {.name = "truth",
+     .kind = FIELD_RECORD,
+     .offset = AT(truth),
+     .record = &truth_type,
+     .help = "replaces the protocol's truth"},
+    {.name = "encounters",
+     .kind = FIELD_RECORDS,
+     .offset = AT(encounters),
+     .record = &encounter_type,
+     .help = "replaces the protocol's encounters"},
+};
+static const struct record_type scenario_type = RECORD(
+    scenario, "A variant of the trial; all scenarios are run with the same random numbers.");
+#undef FIELDS_OF
+
+#define FIELDS_OF protocol_file
+static const struct field protocol_fields[] = {
+    {.name = "schema",
+     .kind = FIELD_COUNT,
+     .offset = AT(schema),
+     .minimum = 1,
+     .maximum = 1,
+     .is_required = true,
+     .help = "version of this format: 1"},
+    {.name = "extends",
+     .kind = FIELD_TEXT,
+     .offset = AT(extends),
+     .help = "another protocol, relative to this one, whose keys hold where this one has none"},
+    {.name = "study",
+     .kind = FIELD_RECORD,
+     .offset = AT(study),
+     .record = &study_type,
+     .is_required = true,
+     .help = "what the trial is"},
+    {.name = "population",
+     .kind = FIELD_RECORD,
+     .offset = AT(population),
+     .record = &population_type,
+     .is_required = true,
+     .help = "who is enrolled"},
+    {.name = "truth",
+     .kind = FIELD_RECORD,
+     .offset = AT(truth),
+     .record = &truth_type,
+     .is_required = true,
+     .help = "the hidden truth"},
+    {.name = "interventions",
+     .kind = FIELD_NAMED_RECORDS,
+     .offset = AT(interventions),
+     .record = &intervention_type,
+     .help = "what is given"},
+    {.name = "arms",
+     .kind = FIELD_RECORDS,
+     .offset = AT(arms),
+     .record = &arm_type,
+     .is_required = true,
+     .help = "groups"},
+    {.name = "allocation",
+     .kind = FIELD_RECORD,
+     .offset = AT(allocation),
+     .record = &allocation_type,
+     .help = "randomisation"},
+    {.name = "encounters",
+     .kind = FIELD_RECORDS,
+     .offset = AT(encounters),
+     .record = &encounter_type,
+     .is_required = true,
+     .help = "contacts"},
+    {.name = "endpoints",
+     .kind = FIELD_NAMED_RECORDS,
+     .offset = AT(endpoints),
+     .record = &endpoint_type,
+     .help = "what is computed for each patient"},
+    {.name = "estimands",
+     .kind = FIELD_NAMED_RECORDS,
+     .offset = AT(estimands),
+     .record = &estimand_type,
+     .help = "what is to be estimated"},
+    {.name = "analysis",
+     .kind = FIELD_RECORDS,
+     .offset = AT(analysis),
+     .record = &analysis_type,
+     .help = "how it is estimated"},
+    {.name = "published",
+     .kind = FIELD_RECORDS,
+     .offset = AT(published),
+     .record = &published_type,
+     .help = "what was published"},
+    {.name = "simulation",
+     .kind = FIELD_RECORD,
+     .offset = AT(simulation),
+     .record = &simulation_type,
+     .is_required = true,
+     .help = "how it is simulated"},
+    {.name = "scenarios",
+     .kind = FIELD_NAMED_RECORDS,
+     .offset = AT(scenarios),
+     .record = &scenario_type,
+     .help = "variants run in one job"},
+};
+const struct record_type protocol_file_type = RECORD(protocol, "A trial protocol.");
