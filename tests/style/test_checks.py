@@ -134,6 +134,10 @@ class Names(unittest.TestCase):
             with self.subTest(text):
                 self.assertIn("can change", self.problems(text))
 
+    def test_a_header_may_declare_a_function_by_its_type(self):
+        self.assertEqual(self.problems("attempt_function attempt_avx2;", "engine/solver/a.h"), "")
+        self.assertIn("can change", self.problems("extern int count;", "engine/solver/a.h"))
+
     def test_test_programs_and_tests_are_named(self):
         self.assertIn("test_<what>.c", found(check_names.file_problems("tests/unit/units.c")))
         self.assertEqual(found(check_names.file_problems("tests/invariance/ranks_driver.c")), "")
