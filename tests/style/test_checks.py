@@ -162,6 +162,9 @@ class Text(unittest.TestCase):
         self.assertIn("a.c:2: no banners", self.problems(GOOD.splitlines()[0] + "\n/* " + "-" * 20 + " */\n"))
         self.assertIn("finish it", self.problems(GOOD + "/* TO" "DO: more */\n"))
 
+    def test_half_done_merges_are_found(self):
+        self.assertIn("a.md:2: a merge", self.problems("\n<<<<" "<<< HEAD\n", "a.md"))
+
     def test_paths_of_one_machine_are_found(self):
         self.assertIn("README.md:1: '/home" "/ann", self.problems("cd /home" "/ann/x\n", "README.md"))
         self.assertIn("one machine", self.problems("see /root" "/x\n", "README.md"))
