@@ -138,8 +138,9 @@ def parameters_of(inside):
     return commas + 1
 
 
-def mutable_globals(text):
-    """(line, name) of variables at file scope that can change; a signal's flag may."""
+def mutable_globals(text, is_header=False):
+    """(line, name) of variables at file scope that can change; a signal's flag may. In a header
+    `type name;` declares a function by the name of its type."""
     found = []
     for start, head, brace, end in statements(text):
         declared = re.sub(r"__attribute__\s*\(\(.*?\)\)|_Alignas\s*\(.*?\)", "", head, flags=re.S)
@@ -153,7 +154,7 @@ def mutable_globals(text):
         pointer_to_function = re.match(r"[\w\s*]+\(\s*\*\s*(const\b)?\s*(\w+)[^()]*\)\s*\(", declared)
         if pointer_to_function and not pointer_to_function.group(1):
             found.append((line_of(text, end), pointer_to_function.group(2)))
-        if "(" in declared:
+        if "(" in declared or (is_header and not re.match(r"(static|extern)\b", declared)):
             continue
         name = re.search(r"(\w+)\s*(\[[^]]*\]\s*)*$", declared)
         last_star = declared.rfind("*")

@@ -9,6 +9,7 @@ SPDX = "SPDX-License-Identifier: GPL-3.0-or-later"
 SOURCES = {".c", ".h", ".py", ".sh", ".R", ".cmake"}
 BANNER = re.compile(r"^\s*(?:/\*+|//|#|\*)\s*[-=*#_~+/]{5,}")
 UNFINISHED = re.compile(r"\b(?:TO" r"DO|FIX" r"ME|XX" r"X)\b")
+CONFLICT = re.compile(r"^(?:<{7}|>{7}|\|{7}) ")
 # A home, a scratch or a build folder of the machine on which somebody wrote the line.
 MACHINE_PATH = re.compile(r"(?<![\w~.}$)/-])/(?:root|home|work|Users|tmp/wt-|tmp/build)[/\w-]+")
 
@@ -27,6 +28,8 @@ def problems(name, path, text):
             yield f"{name}:{number}: no banners; a blank line separates, a sentence explains"
         if source and UNFINISHED.search(line):
             yield f"{name}:{number}: finish it, or say in the documentation what is missing"
+        if CONFLICT.match(line):
+            yield f"{name}:{number}: a merge was left half done; choose one side"
         if MACHINE_PATH.search(line):
             yield (f"{name}:{number}: '{MACHINE_PATH.search(line).group()}' exists on one machine; "
                    f"name a path relative to the repository, or a variable")

@@ -134,6 +134,10 @@ class Names(unittest.TestCase):
             with self.subTest(text):
                 self.assertIn("can change", self.problems(text))
 
+    def test_a_header_may_declare_a_function_by_its_type(self):
+        self.assertEqual(self.problems("attempt_function attempt_avx2;", "engine/solver/a.h"), "")
+        self.assertIn("can change", self.problems("extern int count;", "engine/solver/a.h"))
+
     def test_test_programs_and_tests_are_named(self):
         self.assertIn("test_<what>.c", found(check_names.file_problems("tests/unit/units.c")))
         self.assertEqual(found(check_names.file_problems("tests/invariance/ranks_driver.c")), "")
@@ -157,6 +161,9 @@ class Text(unittest.TestCase):
     def test_banners_and_unfinished_work_are_found(self):
         self.assertIn("a.c:2: no banners", self.problems(GOOD.splitlines()[0] + "\n/* " + "-" * 20 + " */\n"))
         self.assertIn("finish it", self.problems(GOOD + "/* TO" "DO: more */\n"))
+
+    def test_half_done_merges_are_found(self):
+        self.assertIn("a.md:2: a merge", self.problems("\n<<<<" "<<< HEAD\n", "a.md"))
 
     def test_paths_of_one_machine_are_found(self):
         self.assertIn("README.md:1: '/home" "/ann", self.problems("cd /home" "/ann/x\n", "README.md"))
