@@ -2,6 +2,7 @@
 /* A small program that stores blocks and assembles a results file; results_ranks.sh runs it on
  * several numbers of ranks and compares the bytes.
  *   results_driver write FILE JOURNAL N_BLOCKS ROWS_PER_BLOCK   under mpirun
+ *   results_driver assemble FILE JOURNAL N_BLOCKS               under mpirun
  *   results_driver show FILE                                    without MPI_Init */
 #include <inttypes.h>
 #include <mpi.h>
@@ -129,23 +130,24 @@ static int assemble(const char *path, const char *journal, int64_t n_blocks)
   return code;
 }
 
-static int write_file(char **argument)
+/* With or without blocks of its own. */
+static int write_file(int n_arguments, char **argument)
 {
-  const int64_t n_blocks = atoll(argument[4]), rows_per_block = atoll(argument[5]);
+  const int64_t n_blocks = atoll(argument[4]);
   struct rusage usage;
   double start, stored;
-  int code, rank;
+  int code = EXIT_CODE_OK, rank;
 
   MPI_Comm_rank(MPI_COMM_WORLD, &rank);
   start = MPI_Wtime();
-  code = store_blocks(argument[3], n_blocks, rows_per_block);
+  if (n_arguments == 6) code = store_blocks(argument[3], n_blocks, atoll(argument[5]));
   MPI_Allreduce(MPI_IN_PLACE, &code, 1, MPI_INT, MPI_MAX, MPI_COMM_WORLD);
   if (code != EXIT_CODE_OK) return code;
   stored = MPI_Wtime();
   code = assemble(argument[2], argument[3], n_blocks);
   getrusage(RUSAGE_SELF, &usage);
-  fprintf(stderr, "rank %d: stored in %.2f s, assembled in %.2f s, at most %ld MiB, code %d\n",
-          rank, stored - start, MPI_Wtime() - stored, usage.ru_maxrss / 1024, code);
+  printf("rank %d: stored in %.2f s, assembled in %.2f s, at most %ld MiB, code %d\n", rank,
+         stored - start, MPI_Wtime() - stored, usage.ru_maxrss / 1024, code);
   return code;
 }
 
@@ -165,9 +167,9 @@ int main(int n_arguments, char **argument)
   int code;
 
   if (n_arguments == 3 && strcmp(argument[1], "show") == 0) return show_file(argument[2]);
-  if (n_arguments != 6 || strcmp(argument[1], "write") != 0) return EXIT_CODE_INVALID_INPUT;
+  if (n_arguments != 6 && n_arguments != 5) return EXIT_CODE_INVALID_INPUT;
   MPI_Init(&n_arguments, &argument);
-  code = write_file(argument);
+  code = write_file(n_arguments, argument);
   MPI_Finalize();
   return code;
 }
