@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "solver/solver.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/failure.h"
+#include "base/memory.h"
+#include "solver/solver_internal.h"
+
+static bool is_lane(int lane)
+{
+  return lane >= 0 && lane < LANES;
+}
+
+const struct solver_method *const *solver_methods(void)
+{
+  static const struct solver_method *const methods[] = {&solver_explicit, &solver_petsc, NULL};
+
+  return methods;
+}
+
+const struct solver_method *solver_method_named(const char *name)
+{
+  const struct solver_method *const *method = solver_methods();
+
+  while (*method && strcmp((*method)->name, name)) method++;
+  return *method;
+}
+
+int solver_create(const struct solver_method *method, const struct ode *ode,
+                  const struct tolerance *tolerance, struct solver **solver)
+{
+  struct solver *created = memory_new(1, sizeof *created);
+  int code;
+
+  REQUIRE(ode->n_states > 0 && tolerance->rtol >= 0);
+  created->method = method;
+  created->ode = *ode;
+  created->tolerance = *tolerance;
+  created->state = memory_new((size_t)ode->n_states, sizeof *created->state);
+  created->sampled = memory_new((size_t)ode->n_states, sizeof *created->sampled);
+  created->next_sample += (double)INFINITY;
+  code = method->create(ode, tolerance, created);
+  if (code) solver_destroy(&created);
+  *solver = created;
+  return code;
+}
+
+void solver_destroy(struct solver **solver)
+{
+  if (!*solver) return;
+  (*solver)->method->destroy(*solver);
+  free((*solver)->state);
+  free((*solver)->sampled);
+  free(*solver);
+  *solver = NULL;
+}
+
+static void forget_samples(struct solver *solver, int lane)
+{
+  solver->samples[lane] = (struct lane_samples){0};
+  solver->next_sample[lane] = (double)INFINITY;
+}
+
+void solver_load(struct solver *solver, int lane, double time, const double *state)
+{
+  solver_unload(solver, lane);
+  solver->time[lane] = time;
+  solver_set_state(solver, lane, state);
+}
+
+void solver_unload(struct solver *solver, int lane)
+{
+  REQUIRE(is_lane(lane));
+  solver->running[lane] = 0;
+  solver->starting[lane] = 0;
+  solver->accepted[lane] = 0;
+  solver->rejected[lane] = 0;
+  solver->status[lane] = SOLVE_OK;
+  forget_samples(solver, lane);
+}
+
+double solver_time(const struct solver *solver, int lane)
+{
+  REQUIRE(is_lane(lane));
+  return solver->time[lane];
+}
+
+void solver_state(const struct solver *solver, int lane, double *state)
+{
+  REQUIRE(is_lane(lane));
+  for (int j = 0; j < solver->ode.n_states; j++) state[j] = solver->state[j][lane];
+}
+
+void solver_set_state(struct solver *solver, int lane, const double *state)
+{
+  REQUIRE(is_lane(lane) && !solver->running[lane]);
+  for (int j = 0; j < solver->ode.n_states; j++) solver->state[j][lane] = state[j];
+}
+
+void solver_run_to(struct solver *solver, int lane, double stop)
+{
+  REQUIRE(is_lane(lane) && !solver->running[lane] && solver->status[lane] == SOLVE_OK);
+  REQUIRE(stop > solver->time[lane] && isfinite(stop));
+  solver->stop[lane] = stop;
+  solver->running[lane] = -1;
+  solver->starting[lane] = -1;
+}
+
+void solver_samples(struct solver *solver, int lane, int n, const double *times,
+                    solver_sample *sample, void *context)
+{
+  REQUIRE(is_lane(lane) && (n == 0 || times[0] > solver->time[lane]));
+  solver->samples[lane] = (struct lane_samples){
+      .n = n, .times = times, .sample = sample, .context = context};
+  solver->next_sample[lane] = n > 0 ? times[0] : (double)INFINITY;
+}
+
+void solver_give_sample(struct solver *solver, int lane)
+{
+  struct lane_samples *samples = &solver->samples[lane];
+
+  samples->sample(samples->context, lane, samples->times[samples->next], solver->sampled);
+  samples->next++;
+  solver->next_sample[lane] = samples->next < samples->n ? samples->times[samples->next]
+                                                         : (double)INFINITY;
+}
+
+void solver_end_run(struct solver *solver, int lane, enum solve_status status)
+{
+  REQUIRE(status != SOLVE_OK || solver->samples[lane].next == solver->samples[lane].n);
+  solver->running[lane] = 0;
+  solver->starting[lane] = 0;
+  solver->status[lane] = status;
+  forget_samples(solver, lane);
+}
+
+int solver_advance(struct solver *solver)
+{
+  if (!lane_mask_any(solver->running)) return EXIT_CODE_OK;
+  return solver->method->advance(solver);
+}
+
+bool solver_is_running(const struct solver *solver, int lane)
+{
+  REQUIRE(is_lane(lane));
+  return solver->running[lane];
+}
+
+enum solve_status solver_status(const struct solver *solver, int lane)
+{
+  REQUIRE(is_lane(lane));
+  return solver->status[lane];
+}
+
+struct solver_count solver_count(const struct solver *solver, int lane)
+{
+  REQUIRE(is_lane(lane));
+  return (struct solver_count){.accepted = (int32_t)solver->accepted[lane],
+                               .rejected = (int32_t)solver->rejected[lane]};
+}

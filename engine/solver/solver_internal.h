@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* engine/solver/solver_internal.h
+ * What the methods share: eight lanes on their way. Included by the solver's own files only. */
+#pragma once
+#include "solver/solver.h"
+
+struct lane_samples {
+  int n, next; /* times[next] is the first that has not been given */
+  const double *times;
+  solver_sample *sample;
+  void *context;
+};
+
+struct solver {
+  const struct solver_method *method;
+  struct ode ode;
+  struct tolerance tolerance;
+  lanes time, stop;
+  lanes *state; /* [state] */
+  lane_mask running;
+  lane_mask starting; /* set by solver_run_to(): nothing known of the lane holds any more */
+  lane_mask accepted, rejected;
+  lanes next_sample; /* time of the next sample, infinity if there is none */
+  struct lane_samples samples[LANES];
+  double *sampled; /* [state] of one lane */
+  enum solve_status status[LANES];
+  void *work; /* the method's own */
+};
+
+/** The lane stands at its stop, all its samples given (SOLVE_OK), or has failed. */
+void solver_end_run(struct solver *solver, int lane, enum solve_status status);
+/** Gives solver->sampled to the lane's listener as its next sample. */
+void solver_give_sample(struct solver *solver, int lane);

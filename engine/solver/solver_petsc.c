@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* PETSc TS behind the solvers' interface, one lane at a time: the independent second opinion, and
+ * whatever method -ts_type and its options name. */
+#include <float.h>
+#include <math.h>
+#include <petscts.h>
+#include <stdlib.h>
+
+#include "base/failure.h"
+#include "base/memory.h"
+#include "solver/solver.h"
+#include "solver/solver_internal.h"
+
+struct petsc_work {
+  struct solver *solver;
+  int lane;               /* that TS is solving */
+  lanes *state, *rates;   /* [state] the lane's state in every lane, and what becomes of it */
+  double *base, *shifted; /* [state] rates for differences */
+  TS ts;
+  Vec y, residual, atol;
+  Mat jacobian;
+};
+
+static void lane_rates(struct petsc_work *work, double time, const double *y, double *dydt)
+{
+  const struct ode *ode = &work->solver->ode;
+  const lanes times = (lanes){0} + time;
+
+  for (int j = 0; j < ode->n_states; j++) work->state[j] = (lanes){0} + y[j];
+  ode->rates(ode->context, &times, work->state, work->rates);
+  for (int j = 0; j < ode->n_states; j++) dydt[j] = work->rates[j][work->lane];
+}
+
+static PetscErrorCode rhs_function(TS ts, PetscReal time, Vec y, Vec dydt, void *context)
+{
+  const double *state;
+  double *rates;
+
+  PetscFunctionBeginUser;
+  (void)ts;
+  PetscCall(VecGetArrayRead(y, &state));
+  PetscCall(VecGetArrayWrite(dydt, &rates));
+  lane_rates(context, time, state, rates);
+  PetscCall(VecRestoreArrayWrite(dydt, &rates));
+  PetscCall(VecRestoreArrayRead(y, &state));
+  PetscFunctionReturn(0);
+}
+
+/* One-sided differences: enough for the Newton iterations of implicit types. */
+static PetscErrorCode rhs_jacobian(TS ts, PetscReal time, Vec y, Mat jacobian, Mat preconditioner,
+                                   void *context)
+{
+  struct petsc_work *work = context;
+  const struct tolerance *tolerance = &work->solver->tolerance;
+  const int n = work->solver->ode.n_states;
+  double *state;
+
+  PetscFunctionBeginUser;
+  (void)ts;
+  (void)jacobian;
+  PetscCall(VecGetArray(y, &state));
+  lane_rates(work, time, state, work->base);
+  for (int j = 0; j < n; j++) {
+    const double old = state[j];
+    const double size = fabs(old) + tolerance->atol[j] / fmax(tolerance->rtol, DBL_EPSILON);
+
+    state[j] = old + sqrt(DBL_EPSILON) * fmax(size, DBL_MIN / DBL_EPSILON);
+    lane_rates(work, time, state, work->shifted);
+    for (int i = 0; i < n; i++) {
+      PetscCall(MatSetValue(preconditioner, i, j,
+                            (work->shifted[i] - work->base[i]) / (state[j] - old), INSERT_VALUES));
+    }
+    state[j] = old;
+  }
+  PetscCall(VecRestoreArray(y, &state));
+  PetscCall(MatAssemblyBegin(preconditioner, MAT_FINAL_ASSEMBLY));
+  PetscCall(MatAssemblyEnd(preconditioner, MAT_FINAL_ASSEMBLY));
+  PetscFunctionReturn(0);
+}
+
+/* A stage that is not a number rejects the step. */
+static PetscErrorCode stage_is_finite(TS ts, PetscReal time, Vec y, PetscBool *accept)
+{
+  PetscReal norm;
+
+  PetscFunctionBeginUser;
+  (void)ts;
+  (void)time;
+  PetscCall(VecNorm(y, NORM_INFINITY, &norm));
+  *accept = isfinite(norm) ? PETSC_TRUE : PETSC_FALSE;
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode give_samples(TS ts)
+{
+  struct petsc_work *work;
+  struct solver *solver;
+  PetscReal time;
+  Vec y;
+
+  PetscFunctionBeginUser;
+  PetscCall(TSGetApplicationContext(ts, &work));
+  PetscCall(TSGetTime(ts, &time));
+  PetscCall(TSGetSolution(ts, &y));
+  solver = work->solver;
+  while (solver->next_sample[work->lane] <= time) {
+    const double sample_time = solver->next_sample[work->lane];
+    const double *state;
+    Vec at_sample = y;
+
+    if (sample_time < time) {
+      at_sample = work->residual; /* not in use between steps */
+      PetscCall(TSInterpolate(ts, sample_time, at_sample));
+    }
+    PetscCall(VecGetArrayRead(at_sample, &state));
+    for (int j = 0; j < solver->ode.n_states; j++) solver->sampled[j] = state[j];
+    PetscCall(VecRestoreArrayRead(at_sample, &state));
+    solver_give_sample(solver, work->lane);
+  }
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode create_ts(struct petsc_work *work)
+{
+  const struct solver *solver = work->solver;
+  const PetscInt n = solver->ode.n_states;
+  double *atol;
+
+  PetscFunctionBeginUser;
+  PetscCall(VecCreateSeq(PETSC_COMM_SELF, n, &work->y));
+  PetscCall(VecDuplicate(work->y, &work->residual));
+  PetscCall(VecDuplicate(work->y, &work->atol));
+  PetscCall(VecGetArrayWrite(work->atol, &atol));
+  for (PetscInt j = 0; j < n; j++) atol[j] = solver->tolerance.atol[j];
+  PetscCall(VecRestoreArrayWrite(work->atol, &atol));
+  PetscCall(MatCreateSeqDense(PETSC_COMM_SELF, n, n, NULL, &work->jacobian));
+
+  PetscCall(TSCreate(PETSC_COMM_SELF, &work->ts));
+  PetscCall(TSSetApplicationContext(work->ts, work));
+  PetscCall(TSSetProblemType(work->ts, TS_NONLINEAR));
+  PetscCall(TSSetRHSFunction(work->ts, work->residual, rhs_function, work));
+  PetscCall(TSSetRHSJacobian(work->ts, work->jacobian, work->jacobian, rhs_jacobian, work));
+  PetscCall(TSSetFunctionDomainError(work->ts, stage_is_finite));
+  PetscCall(TSSetPostStep(work->ts, give_samples));
+  PetscCall(TSSetExactFinalTime(work->ts, TS_EXACTFINALTIME_MATCHSTEP));
+  PetscCall(TSSetErrorIfStepFails(work->ts, PETSC_FALSE));
+  PetscCall(TSSetMaxStepRejections(work->ts, -1)); /* no limit but that of all attempts */
+  PetscCall(TSSetMaxSNESFailures(work->ts, -1));
+  PetscCall(TSSetType(work->ts, TSRK));
+  PetscCall(TSRKSetType(work->ts, TSRK5DP));
+  PetscCall(TSSetTolerances(work->ts, PETSC_DEFAULT, work->atol, solver->tolerance.rtol, NULL));
+  PetscCall(TSSetSolution(work->ts, work->y));
+  PetscCall(TSSetFromOptions(work->ts));
+  PetscFunctionReturn(0);
+}
+
+static int petsc_create(const struct ode *ode, const struct tolerance *tolerance,
+                        struct solver *solver)
+{
+  const size_t n = (size_t)ode->n_states;
+  struct petsc_work *work;
+  PetscBool initialized = PETSC_FALSE;
+
+  (void)tolerance;
+  if (PetscInitialized(&initialized) || !initialized)
+    return failure(EXIT_CODE_INTERNAL, "the petsc solver was asked for before PETSc was started");
+  work = memory_new(1, sizeof *work);
+  work->solver = solver;
+  work->state = memory_new(n, sizeof *work->state);
+  work->rates = memory_new(n, sizeof *work->rates);
+  work->base = memory_new(n, sizeof *work->base);
+  work->shifted = memory_new(n, sizeof *work->shifted);
+  solver->work = work;
+  if (create_ts(work))
+    return failure(EXIT_CODE_INTERNAL, "PETSc cannot create the integrator that its options name");
+  return EXIT_CODE_OK;
+}
+
+static enum solve_status status_of(TSConvergedReason reason)
+{
+  switch (reason) {
+  case TS_CONVERGED_TIME:
+    return SOLVE_OK;
+  case TS_CONVERGED_ITS:
+    return SOLVE_TOO_MANY_STEPS;
+  default:
+    return SOLVE_STEP_TOO_SMALL;
+  }
+}
+
+static bool is_finite(int n, const double *values)
+{
+  for (int j = 0; j < n; j++) {
+    if (!isfinite(values[j])) return false;
+  }
+  return true;
+}
+
+static PetscErrorCode set_clock(TS ts, const struct tolerance *tolerance, double time, double stop)
+{
+  const double smallest = 16 * DBL_EPSILON * fabs(time) + DBL_MIN;
+  TSAdapt adapt;
+
+  PetscFunctionBeginUser;
+  PetscCall(TSSetTime(ts, time));
+  PetscCall(TSSetMaxTime(ts, stop));
+  PetscCall(TSSetStepNumber(ts, 0));
+  PetscCall(TSSetMaxSteps(ts, (PetscInt)fmin(tolerance->max_steps_per_stop, PETSC_MAX_INT)));
+  PetscCall(TSSetTimeStep(ts, 1e-3 * (stop - time)));
+  PetscCall(TSGetAdapt(ts, &adapt));
+  PetscCall(TSAdaptSetStepLimits(adapt, smallest, stop - time));
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode solve_lane(struct petsc_work *work, int lane, enum solve_status *status)
+{
+  struct solver *solver = work->solver;
+  PetscInt accepted, rejected;
+  TSConvergedReason reason;
+  PetscReal time;
+  double *state;
+
+  PetscFunctionBeginUser;
+  work->lane = lane;
+  PetscCall(VecGetArrayWrite(work->y, &state));
+  solver_state(solver, lane, state);
+  lane_rates(work, solver->time[lane], state, work->base);
+  *status = SOLVE_NOT_FINITE;
+  if (is_finite(solver->ode.n_states, state) && is_finite(solver->ode.n_states, work->base))
+    *status = SOLVE_OK;
+  PetscCall(VecRestoreArrayWrite(work->y, &state));
+  if (*status != SOLVE_OK) PetscFunctionReturn(0);
+
+  PetscCall(set_clock(work->ts, &solver->tolerance, solver->time[lane], solver->stop[lane]));
+  PetscCall(TSSolve(work->ts, work->y));
+  PetscCall(TSGetConvergedReason(work->ts, &reason));
+  PetscCall(TSGetStepNumber(work->ts, &accepted));
+  PetscCall(TSGetStepRejections(work->ts, &rejected));
+  PetscCall(TSGetTime(work->ts, &time));
+  *status = status_of(reason);
+  solver->accepted[lane] += accepted;
+  solver->rejected[lane] += rejected;
+  solver->time[lane] = *status == SOLVE_OK ? solver->stop[lane] : time;
+  PetscCall(VecGetArray(work->y, &state));
+  if (*status == SOLVE_OK && !is_finite(solver->ode.n_states, state)) *status = SOLVE_NOT_FINITE;
+  for (int j = 0; j < solver->ode.n_states; j++) solver->state[j][lane] = state[j];
+  PetscCall(VecRestoreArray(work->y, &state));
+  PetscFunctionReturn(0);
+}
+
+static int petsc_advance(struct solver *solver)
+{
+  for (int lane = 0; lane < LANES; lane++) {
+    enum solve_status status = SOLVE_NOT_FINITE;
+
+    if (!solver->running[lane]) continue;
+    if (solve_lane(solver->work, lane, &status))
+      return failure(EXIT_CODE_INTERNAL, "PETSc's integrator broke off");
+    solver_end_run(solver, lane, status);
+  }
+  return EXIT_CODE_OK;
+}
+
+static void petsc_destroy(struct solver *solver)
+{
+  struct petsc_work *work = solver->work;
+
+  if (!work) return;
+  if (TSDestroy(&work->ts) || MatDestroy(&work->jacobian) || VecDestroy(&work->y) ||
+      VecDestroy(&work->residual) || VecDestroy(&work->atol))
+    failure(EXIT_CODE_INTERNAL, "PETSc cannot release its integrator");
+  free(work->state);
+  free(work->rates);
+  free(work->base);
+  free(work->shifted);
+  free(work);
+}
+
+const struct solver_method solver_petsc = {
+    .name = "petsc",
+    .description = "PETSc TS (-ts_type, default rk 5dp), one patient at a time",
+    .create = petsc_create,
+    .advance = petsc_advance,
+    .destroy = petsc_destroy,
+};
