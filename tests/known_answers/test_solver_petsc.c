@@ -83,6 +83,25 @@ static void implicit_types_need_few_steps_for_stiff_kinetics(void **state)
   assert_true(robertson_with("bdf").count.accepted < explicit_steps / 10);
 }
 
+static void a_failure_of_any_type_is_a_status_of_the_patient(void **state)
+{
+  static const char *const types[] = {"rk", "rosw", "bdf", "arkimex"};
+  const struct problem explosion = {explosion_rates, 1, 1e-6, 1e-8, 1e4};
+  const double half = 0.5;
+
+  (void)state;
+  for (int i = 0; i < 4; i++) {
+    struct solution solution;
+
+    PetscOptionsSetValue(NULL, "-ts_type", types[i]);
+    solution = solved(&solver_petsc, &explosion, &half, 3, 10);
+    PetscOptionsClearValue(NULL, "-ts_type");
+    print_message("%s: status %d at %g\n", types[i], solution.status, solution.time);
+    assert_int_not_equal(solution.status, SOLVE_OK);
+    assert_true(fabs(solution.time - 2) < 1e-2);
+  }
+}
+
 static void options_choose_the_method(void **state)
 {
   const struct problem problem = {decay_rates, 1, 1e-8, 1e-8, 1e5};
@@ -116,6 +135,7 @@ int main(void)
       cmocka_unit_test(both_solvers_agree_on_saturable_elimination),
       cmocka_unit_test(all_types_follow_stiff_kinetics),
       cmocka_unit_test(implicit_types_need_few_steps_for_stiff_kinetics),
+      cmocka_unit_test(a_failure_of_any_type_is_a_status_of_the_patient),
       cmocka_unit_test(options_choose_the_method),
   };
 
