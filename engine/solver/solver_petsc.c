@@ -13,11 +13,11 @@
 
 struct petsc_work {
   struct solver *solver;
-  int lane;               /* that TS is solving */
-  lanes *state, *rates;   /* [state] the lane's state in every lane, and what becomes of it */
-  double *base, *shifted; /* [state] rates for differences */
+  int lane;             /* that TS is solving */
+  lanes *state, *rates; /* [state] the lane's state in every lane, and what becomes of it */
+  double *base, *shifted, *moved; /* [state] rates, and the argument, of differences */
   TS ts;
-  Vec y, residual, atol;
+  Vec y, start, at_sample, atol; /* start is of the step */
   Mat jacobian;
 };
 
@@ -46,48 +46,89 @@ static PetscErrorCode rhs_function(TS ts, PetscReal time, Vec y, Vec dydt, void 
   PetscFunctionReturn(0);
 }
 
-/* One-sided differences: enough for the Newton iterations of implicit types. */
-static PetscErrorCode rhs_jacobian(TS ts, PetscReal time, Vec y, Mat jacobian, Mat preconditioner,
-                                   void *context)
+/* F(t, y, y') = y' - rates, for types that treat rates given as such as the easy part. */
+static PetscErrorCode implicit_function(TS ts, PetscReal time, Vec y, Vec dydt, Vec residual,
+                                        void *context)
+{
+  PetscFunctionBeginUser;
+  PetscCall(rhs_function(ts, time, y, residual, context));
+  PetscCall(VecAYPX(residual, -1, dydt));
+  PetscFunctionReturn(0);
+}
+
+/* shift - d rates / d y by one-sided differences: enough for Newton iterations. */
+static PetscErrorCode implicit_jacobian(TS ts, PetscReal time, Vec y, Vec dydt, PetscReal shift,
+                                        Mat jacobian, Mat preconditioner, void *context)
 {
   struct petsc_work *work = context;
   const struct tolerance *tolerance = &work->solver->tolerance;
   const int n = work->solver->ode.n_states;
-  double *state;
+  double *matrix;
+  const double *state;
 
   PetscFunctionBeginUser;
-  (void)ts;
-  (void)jacobian;
-  PetscCall(VecGetArray(y, &state));
+  (void)ts, (void)dydt, (void)jacobian;
+  PetscCall(VecGetArrayRead(y, &state));
+  PetscCall(MatDenseGetArrayWrite(preconditioner, &matrix));
   lane_rates(work, time, state, work->base);
+  for (int j = 0; j < n; j++) work->moved[j] = state[j];
   for (int j = 0; j < n; j++) {
-    const double old = state[j];
-    const double size = fabs(old) + tolerance->atol[j] / fmax(tolerance->rtol, DBL_EPSILON);
+    const double size = fabs(state[j]) + tolerance->atol[j] / fmax(tolerance->rtol, DBL_EPSILON);
 
-    state[j] = old + sqrt(DBL_EPSILON) * fmax(size, DBL_MIN / DBL_EPSILON);
-    lane_rates(work, time, state, work->shifted);
+    work->moved[j] = state[j] + sqrt(DBL_EPSILON) * fmax(size, DBL_MIN / DBL_EPSILON);
+    lane_rates(work, time, work->moved, work->shifted);
     for (int i = 0; i < n; i++) {
-      PetscCall(MatSetValue(preconditioner, i, j,
-                            (work->shifted[i] - work->base[i]) / (state[j] - old), INSERT_VALUES));
+      matrix[i + n * j] = (i == j ? shift : 0) -
+                          (work->shifted[i] - work->base[i]) / (work->moved[j] - state[j]);
     }
-    state[j] = old;
+    work->moved[j] = state[j];
   }
-  PetscCall(VecRestoreArray(y, &state));
+  PetscCall(MatDenseRestoreArrayWrite(preconditioner, &matrix));
+  PetscCall(VecRestoreArrayRead(y, &state));
   PetscCall(MatAssemblyBegin(preconditioner, MAT_FINAL_ASSEMBLY));
   PetscCall(MatAssemblyEnd(preconditioner, MAT_FINAL_ASSEMBLY));
   PetscFunctionReturn(0);
 }
 
-/* A stage that is not a number rejects the step. */
-static PetscErrorCode stage_is_finite(TS ts, PetscReal time, Vec y, PetscBool *accept)
+/* Rejects a step when a stage, or its rates, are beyond what PETSc can square in its norms. */
+static PetscErrorCode stage_is_usable(TS ts, PetscReal time, Vec y, PetscBool *accept)
 {
-  PetscReal norm;
+  const double largest = 1e100;
+  struct petsc_work *work;
+  const double *state;
 
   PetscFunctionBeginUser;
-  (void)ts;
-  (void)time;
-  PetscCall(VecNorm(y, NORM_INFINITY, &norm));
-  *accept = isfinite(norm) ? PETSC_TRUE : PETSC_FALSE;
+  PetscCall(TSGetApplicationContext(ts, &work));
+  PetscCall(VecGetArrayRead(y, &state));
+  lane_rates(work, time, state, work->base);
+  *accept = PETSC_TRUE;
+  for (int j = 0; j < work->solver->ode.n_states; j++) {
+    if (!(fabs(state[j]) < largest && fabs(work->base[j]) < largest)) *accept = PETSC_FALSE;
+  }
+  PetscCall(VecRestoreArrayRead(y, &state));
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode keep_start_of_step(TS ts)
+{
+  struct petsc_work *work;
+
+  PetscFunctionBeginUser;
+  PetscCall(TSGetApplicationContext(ts, &work));
+  PetscCall(VecCopy(work->y, work->start));
+  PetscFunctionReturn(0);
+}
+
+/* PETSc 3.18 takes a rejected step back by subtracting what it had added: after an enormous
+ * increment nothing is left of the state, and a wrong solution ends with a good status. */
+static PetscErrorCode restore_start_of_step(TS ts, PetscReal stage_time)
+{
+  struct petsc_work *work;
+
+  PetscFunctionBeginUser;
+  (void)stage_time;
+  PetscCall(TSGetApplicationContext(ts, &work));
+  PetscCall(VecCopy(work->start, work->y));
   PetscFunctionReturn(0);
 }
 
@@ -109,13 +150,35 @@ static PetscErrorCode give_samples(TS ts)
     Vec at_sample = y;
 
     if (sample_time < time) {
-      at_sample = work->residual; /* not in use between steps */
+      at_sample = work->at_sample;
       PetscCall(TSInterpolate(ts, sample_time, at_sample));
     }
     PetscCall(VecGetArrayRead(at_sample, &state));
     for (int j = 0; j < solver->ode.n_states; j++) solver->sampled[j] = state[j];
     PetscCall(VecRestoreArrayRead(at_sample, &state));
     solver_give_sample(solver, work->lane);
+  }
+  PetscFunctionReturn(0);
+}
+
+/* In the form that suits the type, which the options may have chosen. */
+static PetscErrorCode set_rates(struct petsc_work *work)
+{
+  const PetscObject ts = (PetscObject)work->ts;
+  PetscBool is_explicit, subtracts;
+
+  PetscFunctionBeginUser;
+  PetscCall(PetscObjectTypeCompareAny(ts, &is_explicit, TSRK, TSEULER, TSSSP, TSGLEE, ""));
+  PetscCall(PetscObjectTypeCompareAny(ts, &subtracts, TSRK, TSROSW, TSARKIMEX, ""));
+  if (is_explicit) {
+    PetscCall(TSSetRHSFunction(work->ts, NULL, rhs_function, work));
+  } else {
+    PetscCall(TSSetIFunction(work->ts, NULL, implicit_function, work));
+    PetscCall(TSSetIJacobian(work->ts, work->jacobian, work->jacobian, implicit_jacobian, work));
+  }
+  if (subtracts) {
+    PetscCall(TSSetPreStep(work->ts, keep_start_of_step));
+    PetscCall(TSSetPreStage(work->ts, restore_start_of_step));
   }
   PetscFunctionReturn(0);
 }
@@ -128,7 +191,8 @@ static PetscErrorCode create_ts(struct petsc_work *work)
 
   PetscFunctionBeginUser;
   PetscCall(VecCreateSeq(PETSC_COMM_SELF, n, &work->y));
-  PetscCall(VecDuplicate(work->y, &work->residual));
+  PetscCall(VecDuplicate(work->y, &work->start));
+  PetscCall(VecDuplicate(work->y, &work->at_sample));
   PetscCall(VecDuplicate(work->y, &work->atol));
   PetscCall(VecGetArrayWrite(work->atol, &atol));
   for (PetscInt j = 0; j < n; j++) atol[j] = solver->tolerance.atol[j];
@@ -138,19 +202,18 @@ static PetscErrorCode create_ts(struct petsc_work *work)
   PetscCall(TSCreate(PETSC_COMM_SELF, &work->ts));
   PetscCall(TSSetApplicationContext(work->ts, work));
   PetscCall(TSSetProblemType(work->ts, TS_NONLINEAR));
-  PetscCall(TSSetRHSFunction(work->ts, work->residual, rhs_function, work));
-  PetscCall(TSSetRHSJacobian(work->ts, work->jacobian, work->jacobian, rhs_jacobian, work));
-  PetscCall(TSSetFunctionDomainError(work->ts, stage_is_finite));
+  PetscCall(TSSetFunctionDomainError(work->ts, stage_is_usable));
   PetscCall(TSSetPostStep(work->ts, give_samples));
   PetscCall(TSSetExactFinalTime(work->ts, TS_EXACTFINALTIME_MATCHSTEP));
   PetscCall(TSSetErrorIfStepFails(work->ts, PETSC_FALSE));
-  PetscCall(TSSetMaxStepRejections(work->ts, -1)); /* no limit but that of all attempts */
+  PetscCall(TSSetMaxStepRejections(work->ts, 60)); /* at a quarter each, the step is nothing */
   PetscCall(TSSetMaxSNESFailures(work->ts, -1));
   PetscCall(TSSetType(work->ts, TSRK));
   PetscCall(TSRKSetType(work->ts, TSRK5DP));
   PetscCall(TSSetTolerances(work->ts, PETSC_DEFAULT, work->atol, solver->tolerance.rtol, NULL));
   PetscCall(TSSetSolution(work->ts, work->y));
   PetscCall(TSSetFromOptions(work->ts));
+  PetscCall(set_rates(work));
   PetscFunctionReturn(0);
 }
 
@@ -170,6 +233,7 @@ static int petsc_create(const struct ode *ode, const struct tolerance *tolerance
   work->rates = memory_new(n, sizeof *work->rates);
   work->base = memory_new(n, sizeof *work->base);
   work->shifted = memory_new(n, sizeof *work->shifted);
+  work->moved = memory_new(n, sizeof *work->moved);
   solver->work = work;
   if (create_ts(work))
     return failure(EXIT_CODE_INTERNAL, "PETSc cannot create the integrator that its options name");
@@ -267,12 +331,13 @@ static void petsc_destroy(struct solver *solver)
 
   if (!work) return;
   if (TSDestroy(&work->ts) || MatDestroy(&work->jacobian) || VecDestroy(&work->y) ||
-      VecDestroy(&work->residual) || VecDestroy(&work->atol))
+      VecDestroy(&work->start) || VecDestroy(&work->at_sample) || VecDestroy(&work->atol))
     failure(EXIT_CODE_INTERNAL, "PETSc cannot release its integrator");
   free(work->state);
   free(work->rates);
   free(work->base);
   free(work->shifted);
+  free(work->moved);
   free(work);
 }
 
