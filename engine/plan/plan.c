@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "plan/plan.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "plan/planning.h"
+
+enum { MAX_NAMES = 120 }; /* categories are int8 in the results file */
+
+int32_t plan_minutes(struct planning *planning, double time_h, const struct place *at, const char *what)
+{
+  const double minutes = time_h * 60;
+  const double whole   = floor(minutes + 0.5);
+
+  if (isnan(time_h)) return 0;
+  if (fabs(minutes - whole) > 1e-6 || whole > INT32_MAX / 2)
+    diagnostics_error(planning->diagnostics, at, "'%s' must be a whole number of minutes, at most 2,000 years",
+                      what);
+  return fabs(whole) > INT32_MAX / 2 ? 0 : (int32_t)whole;
+}
+
+int plan_name(struct planning *planning, const char **names, size_t *n, const char *name)
+{
+  for (size_t i = 0; i < *n; i++)
+    if (strcmp(names[i], name) == 0) return (int)i;
+  if (*n == MAX_NAMES) {
+    diagnostics_error(planning->diagnostics, &planning->file->at, "more than %d different visits or rules",
+                      MAX_NAMES);
+    return 0;
+  }
+  names[*n] = name;
+  return (int)(*n)++;
+}
+
+int plan_measure_named(const struct plan *plan, const char *name)
+{
+  for (int i = 0; i < plan->n_measures; i++)
+    if (strcmp(plan->measures[i].name, name) == 0) return i;
+  return -1;
+}
+
+int plan_covariate_named(const struct plan *plan, const char *name)
+{
+  for (int i = 0; plan->cohort && i < plan->cohort->n_covariates; i++)
+    if (strcmp(plan->cohort->covariates[i].name, name) == 0) return i;
+  return -1;
+}
+
+int plan_arm_named(const struct plan *plan, const char *name)
+{
+  for (int i = 0; i < plan->n_arms; i++)
+    if (plan->arms[i].name && strcmp(plan->arms[i].name, name) == 0) return i;
+  return -1;
+}
+
+void plan_interventions(struct planning *planning)
+{
+  const struct intervention_entry *entries = planning->file->interventions.items;
+  const size_t                     n       = planning->file->interventions.n;
+  struct plan_intervention        *interventions = arena_new(planning->arena, n, sizeof *interventions);
+
+  for (size_t i = 0; i < n; i++) {
+    char        message[256];
+    const char *problem = NULL;
+
+    interventions[i] = (struct plan_intervention){.name = entries[i].name.text, .label = entries[i].label.text,
+                                                  .unit_text = entries[i].unit.text};
+    if (!unit_is(entries[i].unit.text, &interventions[i].unit))
+      diagnostics_error(planning->diagnostics, &entries[i].unit.at, "unknown unit '%.40s'", entries[i].unit.text);
+    else if (entries[i].step.text)
+      problem = quantity_parse(entries[i].step.text, interventions[i].unit, interventions[i].unit_text,
+                               &interventions[i].step, message);
+    if (problem) diagnostics_error(planning->diagnostics, &entries[i].step.at, "%s", problem);
+    else if (entries[i].step.text && !(interventions[i].step > 0))
+      diagnostics_error(planning->diagnostics, &entries[i].step.at, "'step' must be positive");
+  }
+  planning->plan->interventions   = interventions;
+  planning->plan->n_interventions = (int)n;
+}
+
+static void build_cohort(struct planning *planning)
+{
+  const struct source *cohort = plan_inputs_find(planning->inputs, INPUT_COHORT, NULL);
+  struct plan         *plan   = planning->plan;
+
+  if (!cohort) return; /* could not be read: reported */
+  plan->cohort = cohort_compile(cohort, plan_inputs_find(planning->inputs, INPUT_TABLE, NULL),
+                                &planning->file->population->eligibility, planning->arena, planning->diagnostics);
+  if (plan->cohort && plan->cohort->n_rows > 0 && plan->cohort->n_rows < plan->n_patients)
+    diagnostics_error(planning->diagnostics, &planning->file->population->at,
+                      "the cohort's table has %lld patients, but 'size' asks for %lld",
+                      (long long)plan->cohort->n_rows, (long long)plan->n_patients);
+}
+
+const struct plan *plan_build(const struct plan_inputs *inputs, struct arena *arena,
+                              struct diagnostics *diagnostics)
+{
+  const struct source *protocol = plan_inputs_find(inputs, INPUT_PROTOCOL, NULL);
+  struct plan         *plan     = arena_new(arena, 1, sizeof *plan);
+  struct planning planning = {.arena = arena, .diagnostics = diagnostics, .inputs = inputs, .plan = plan};
+
+  if (!protocol) return NULL;
+  planning.file = protocol_read(protocol, plan_inputs_find(inputs, INPUT_BASE, NULL), arena, diagnostics);
+  if (!planning.file) return NULL;
+  *plan = (struct plan){.file = planning.file, .inputs = inputs};
+  /* Without these, nothing that follows would say anything new. */
+  if (!planning.file->study || !planning.file->population || !planning.file->simulation || !planning.file->truth)
+    return NULL;
+  planning.visit_names = arena_new(arena, MAX_NAMES + 1, sizeof *planning.visit_names);
+  planning.rule_names  = arena_new(arena, MAX_NAMES + 1, sizeof *planning.rule_names);
+  plan->seed           = (uint64_t)planning.file->simulation->seed;
+  plan->n_replicates   = planning.file->simulation->replicates;
+  plan->n_patients     = planning.file->population->size;
+  plan->end_min = plan_minutes(&planning, planning.file->study->duration_h, &planning.file->study->at, "duration");
+  build_cohort(&planning);
+  plan_interventions(&planning);
+  plan_scenarios(&planning);
+  plan_allocation(&planning);
+  plan_arms(&planning);
+  plan_endpoints(&planning);
+  planning.visit_names[planning.n_visit_names++] = "unscheduled";
+  plan->visit_names   = planning.visit_names;
+  plan->n_visit_names = (int)planning.n_visit_names;
+  plan->rule_names    = planning.rule_names;
+  plan->n_rule_names  = (int)planning.n_rule_names;
+  return diagnostics_n_errors(diagnostics) == 0 ? plan : NULL;
+}

@@ -1,0 +1,329 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "twin/simulator.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/failure.h"
+#include "base/memory.h"
+#include "model/model_lanes.h"
+#include "twin/course.h"
+
+struct simulator {
+  const struct plan          *plan;
+  const struct plan_scenario *scenario;
+  const struct model         *model;
+  struct solver              *solver;
+  struct model_lanes          patients;
+  double                     *atol, *state, *outputs, *effects, *z;
+  struct course               courses[LANES];
+  bool                        is_active[LANES];
+  lanes                    ***rule_registers; /* [arm][administration] */
+};
+
+static const double minutes_per_h = 60;
+
+static double model_time(const struct simulator *simulator, int32_t minute)
+{
+  return minute / minutes_per_h * simulator->model->time_per_h;
+}
+
+static void create_rule_registers(struct simulator *simulator)
+{
+  const struct plan *plan = simulator->plan;
+
+  simulator->rule_registers = memory_new((size_t)plan->n_arms, sizeof *simulator->rule_registers);
+  for (int a = 0; a < plan->n_arms; a++) {
+    const struct plan_arm *arm = &plan->arms[a];
+
+    simulator->rule_registers[a] = memory_new((size_t)arm->n_administrations, sizeof **simulator->rule_registers);
+    for (int i = 0; i < arm->n_administrations; i++)
+      simulator->rule_registers[a][i] = program_registers(arm->administrations[i].program);
+  }
+}
+
+static int most_administrations(const struct plan *plan)
+{
+  int most = 0;
+
+  for (int a = 0; a < plan->n_arms; a++)
+    if (plan->arms[a].n_administrations > most) most = plan->arms[a].n_administrations;
+  return most;
+}
+
+int simulator_create(const struct plan *plan, int scenario, const struct solver_method *method, double rtol,
+                     struct simulator **simulator)
+{
+  struct simulator          *s        = memory_new(1, sizeof *s);
+  const struct solver_entry *settings = plan->file->simulation->solver;
+  const double               relative = rtol > 0 ? rtol : (settings ? settings->rtol : 1e-6);
+  struct tolerance           tolerance;
+  struct ode                 ode;
+
+  s->plan     = plan;
+  s->scenario = &plan->scenarios[scenario];
+  s->model    = s->scenario->model;
+  s->atol     = memory_new((size_t)s->model->n_states, sizeof *s->atol);
+  s->state    = memory_new((size_t)s->model->n_states, sizeof *s->state);
+  s->outputs  = memory_new((size_t)s->model->n_outputs, sizeof *s->outputs);
+  s->effects  = memory_new((size_t)(s->model->n_etas + s->model->n_kappas + s->model->n_covariates), sizeof *s->effects);
+  s->z        = memory_new((size_t)s->model->n_etas, sizeof *s->z);
+  for (int i = 0; i < s->model->n_states; i++) s->atol[i] = 0.01 * relative * s->model->states[i].scale;
+  for (int l = 0; l < LANES; l++) {
+    s->courses[l]         = (struct course){.plan = plan, .scenario = s->scenario};
+    s->courses[l].dosings = memory_new((size_t)most_administrations(plan), sizeof(struct dosing));
+  }
+  create_rule_registers(s);
+  model_lanes_create(s->model, &s->patients);
+  *simulator = s;
+  tolerance  = (struct tolerance){relative, s->atol, settings ? (double)settings->max_steps : 1e5};
+  ode        = (struct ode){s->model->n_states, &s->patients, model_lanes_rates};
+  return solver_create(method, &ode, &tolerance, &s->solver);
+}
+
+void simulator_destroy(struct simulator **simulator)
+{
+  struct simulator *s = *simulator;
+
+  if (!s) return;
+  solver_destroy(&s->solver);
+  model_lanes_clear(&s->patients);
+  for (int a = 0; a < s->plan->n_arms; a++) {
+    for (int i = 0; i < s->plan->arms[a].n_administrations; i++) free(s->rule_registers[a][i]);
+    free(s->rule_registers[a]);
+  }
+  free(s->rule_registers);
+  for (int l = 0; l < LANES; l++) free(s->courses[l].dosings);
+  free(s->atol);
+  free(s->state);
+  free(s->outputs);
+  free(s->effects);
+  free(s->z);
+  free(s);
+  *simulator = NULL;
+}
+
+/** eta = row of the Cholesky factor times standard normals. */
+static void draw_etas(const struct simulator *simulator, const struct random_stream *stream, double *etas)
+{
+  const struct model *model = simulator->model;
+
+  for (int i = 0; i < model->n_etas; i++)
+    simulator->z[i] = random_normal(stream, RANDOM_ETA, (uint32_t)model->etas[i].parameter, 0);
+  for (int i = 0; i < model->n_etas; i++) {
+    etas[i] = 0;
+    for (int k = 0; k < model->etas[i].n; k++)
+      etas[i] += model->etas[i].factor[k] * simulator->z[model->etas[i].of[k]];
+  }
+}
+
+static void begin_occasion(struct simulator *simulator, int lane, int32_t minute)
+{
+  struct course      *course = &simulator->courses[lane];
+  const struct model *model  = simulator->model;
+
+  for (int i = 0; i < model->n_parameters; i++) {
+    const struct model_parameter *parameter = &model->parameters[i];
+
+    if (parameter->kappa >= 0)
+      simulator->effects[parameter->kappa] =
+          parameter->kappa_sd * random_normal(&course->enrolment->stream, RANDOM_KAPPA, (uint32_t)i, minute);
+  }
+  model_lanes_kappas(&simulator->patients, lane, simulator->effects);
+  model_lanes_prepare(&simulator->patients);
+  course->next_occasion_min = minute + course->scenario->occasion_min;
+}
+
+/** Measurement error: a function of the truth, the patient, the time and the output. */
+static double measure(const struct simulator *simulator, const struct course *course, int output, double truth,
+                      int32_t minute)
+{
+  const struct model_output  *o      = &simulator->model->outputs[output];
+  const struct random_stream *stream = &course->enrolment->stream;
+  const uint32_t              draw   = 2 * (uint32_t)output;
+
+  if (o->log_normal > 0) return truth * math_exp(o->log_normal * random_normal(stream, RANDOM_RESIDUAL, draw, minute));
+  if (o->proportional > 0) truth *= 1 + o->proportional * random_normal(stream, RANDOM_RESIDUAL, draw, minute);
+  if (o->additive > 0) truth += o->additive * random_normal(stream, RANDOM_RESIDUAL, draw + 1, minute);
+  return truth;
+}
+
+static void visit(struct simulator *simulator, int lane, int32_t minute)
+{
+  struct course              *course   = &simulator->courses[lane];
+  const struct plan_scenario *scenario = simulator->scenario;
+  int                         code     = 0;
+  const uint32_t              measures = course_take_visit(course, minute, &code);
+
+  if (!measures) return;
+  model_lanes_outputs(&simulator->patients, lane, model_time(simulator, minute), simulator->state, simulator->outputs);
+  for (int m = 0; m < simulator->plan->n_measures; m++) {
+    const int    output = scenario->outputs[m];
+    const double truth  = simulator->outputs[output];
+
+    if (!(measures >> m & 1)) continue;
+    course->measured[m] = scenario->factors[m] * measure(simulator, course, output, truth, minute);
+    life_observe(course->life, &(struct observation){minute, code, m, scenario->factors[m] * truth, course->measured[m]});
+  }
+  for (int i = 0; i < course->arm->n_administrations; i++) course->dosings[i].has_news = true;
+}
+
+static void deliver(struct simulator *simulator, int lane, struct dosing *dosing, double amount)
+{
+  const struct plan_administration *administration = dosing->administration;
+  const int    route  = simulator->scenario->routes[administration->intervention];
+  const int    state  = simulator->model->routes[route].state;
+  const double factor = simulator->scenario->dose_factors[administration->intervention] *
+                        model_lanes_fraction(&simulator->patients, lane, route);
+
+  if (administration->infusion_min == 0) {
+    simulator->state[state] += amount * factor;
+    return;
+  }
+  model_lanes_infusion(&simulator->patients, lane, state,
+                       amount * factor / model_time(simulator, administration->infusion_min));
+  dosing->infusion_end_min = dosing->next_min + administration->infusion_min;
+}
+
+static void give(struct simulator *simulator, int lane, int administration, int32_t minute)
+{
+  struct course        *course   = &simulator->courses[lane];
+  struct dosing        *dosing   = &course->dosings[administration];
+  const struct evidence evidence = {course->life, course->enrolment->covariates, course->measured};
+  int32_t               added;
+  const double          amount = dosing_decide(
+      dosing, &evidence, simulator->rule_registers[course->enrolment->arm][administration], &added);
+
+  if (added != NO_TIME) course_add_visit(course, added);
+  if (!isfinite(amount)) course->life->status = LIFE_DOSE_UNDEFINED;
+  else if (amount > 0) {
+    deliver(simulator, lane, dosing, amount);
+    life_give(course->life,
+              &(struct given_dose){.minute = minute, .interval_min = dosing->administration->frequency_min,
+                                   .infusion_min = dosing->administration->infusion_min,
+                                   .intervention = dosing->administration->intervention,
+                                   .rule = dosing->rule ? dosing->rule->code : dosing->administration->fixed_code,
+                                   .amount = amount});
+  }
+  dosing_advance(dosing);
+}
+
+static void end_infusion(struct simulator *simulator, int lane, struct dosing *dosing)
+{
+  const int route = simulator->scenario->routes[dosing->administration->intervention];
+
+  model_lanes_infusion(&simulator->patients, lane, simulator->model->routes[route].state, 0);
+  dosing->infusion_end_min = NO_TIME;
+}
+
+/** All that falls on this minute, in one order: infusions end, visits measure before the doses of
+ *  the same time, occasions begin, doses are decided and given. */
+static void live_minute(struct simulator *simulator, int lane, int32_t minute)
+{
+  struct course *course = &simulator->courses[lane];
+
+  course->life->last_minute = minute;
+  for (int i = 0; i < course->arm->n_administrations; i++)
+    if (course->dosings[i].infusion_end_min == minute) end_infusion(simulator, lane, &course->dosings[i]);
+  visit(simulator, lane, minute);
+  if (course->next_occasion_min == minute) begin_occasion(simulator, lane, minute);
+  for (int i = 0; i < course->arm->n_administrations; i++)
+    if (course->dosings[i].next_min == minute) give(simulator, lane, i, minute);
+}
+
+/** To the next event, or to the end of the patient's trial. */
+static void go_on(struct simulator *simulator, int lane, int32_t minute)
+{
+  struct course *course = &simulator->courses[lane];
+
+  solver_state(simulator->solver, lane, simulator->state);
+  live_minute(simulator, lane, minute);
+  if (minute >= simulator->plan->end_min || course->life->status != LIFE_COMPLETED) {
+    simulator->is_active[lane] = false;
+    course->life->count        = solver_count(simulator->solver, lane);
+    solver_unload(simulator->solver, lane);
+    return;
+  }
+  solver_set_state(simulator->solver, lane, simulator->state);
+  solver_run_to(simulator->solver, lane, model_time(simulator, course_next(course)));
+}
+
+static void load_covariates(const struct simulator *simulator, const struct enrolment *enrolment, double *values)
+{
+  for (int i = 0; i < simulator->model->n_covariates; i++) {
+    const struct plan_link *link  = &simulator->scenario->links[i];
+    const double            value = enrolment->covariates[link->covariate];
+
+    values[i] = link->category ? link->category[(int)value] : value * link->factor;
+  }
+}
+
+static void admit(struct simulator *simulator, int lane, const struct enrolment *enrolment, struct life *life)
+{
+  struct course      *course = &simulator->courses[lane];
+  const struct model *model  = simulator->model;
+
+  life_begin(life);
+  load_covariates(simulator, enrolment, simulator->effects);
+  draw_etas(simulator, &enrolment->stream, life->etas);
+  model_lanes_load(&simulator->patients, lane, simulator->effects, life->etas);
+  model_lanes_prepare(&simulator->patients);
+  for (int i = 0; i < model->n_parameters; i++) life->parameters[i] = model_lanes_parameter(&simulator->patients, lane, i);
+  course_begin(course, enrolment, life);
+  model_lanes_initial(&simulator->patients, lane, simulator->state);
+  solver_load(simulator->solver, lane, 0, simulator->state);
+  simulator->is_active[lane] = true;
+  go_on(simulator, lane, 0);
+}
+
+/** A patient for whom there is no eligible draw has no trial, but has rows. */
+static void refuse(struct life *life)
+{
+  life_begin(life);
+  life->status = LIFE_NOT_ELIGIBLE;
+}
+
+static void arrive(struct simulator *simulator, int lane)
+{
+  struct course          *course = &simulator->courses[lane];
+  const enum solve_status status = solver_status(simulator->solver, lane);
+
+  if (status == SOLVE_OK) {
+    go_on(simulator, lane, course_next(course));
+    return;
+  }
+  course->life->status = status == SOLVE_TOO_MANY_STEPS   ? LIFE_TOO_MANY_STEPS
+                         : status == SOLVE_STEP_TOO_SMALL ? LIFE_STEP_TOO_SMALL
+                                                          : LIFE_NOT_FINITE;
+  course->life->count        = solver_count(simulator->solver, lane);
+  simulator->is_active[lane] = false;
+  solver_unload(simulator->solver, lane);
+}
+
+int simulator_run(struct simulator *simulator, int n, const struct enrolment *patients, struct life *lives,
+                  simulator_pulse *pulse, void *context)
+{
+  int next = 0, n_finished = 0, n_running = 0;
+
+  do {
+    n_running = 0;
+    for (int l = 0; l < LANES; l++) {
+      while (!simulator->is_active[l] && next < n) {
+        if (patients[next].attempt < 0) refuse(&lives[next]);
+        else admit(simulator, l, &patients[next], &lives[next]);
+        if (!simulator->is_active[l]) n_finished++;
+        next++;
+      }
+      n_running += simulator->is_active[l];
+    }
+    if (n_running == 0) break;
+    TRY(solver_advance(simulator->solver));
+    for (int l = 0; l < LANES; l++) {
+      if (!simulator->is_active[l] || solver_is_running(simulator->solver, l)) continue;
+      arrive(simulator, l);
+      n_finished += !simulator->is_active[l];
+    }
+    TRY(pulse(context, n_finished));
+  } while (n_running > 0);
+  return EXIT_CODE_OK;
+}
