@@ -6,24 +6,12 @@
 #include <string.h>
 
 #include "base/failure.h"
+#include "base/lane_math_variants.h"
 
-#define TARGET_AVX512 __attribute__((target("avx512f")))
-#define TARGET_AVX2   __attribute__((target("avx2,fma")))
-
-/* sleef.h hides a function from a file that is not compiled for the function's processor; this
- * file is compiled for every processor and asks at run time. */
-typedef double half_lanes __attribute__((vector_size(32)));
-TARGET_AVX512 extern lanes Sleef_finz_expd8_u10avx512f(lanes x);
-TARGET_AVX512 extern lanes Sleef_finz_logd8_u10avx512f(lanes x);
-TARGET_AVX512 extern lanes Sleef_finz_powd8_u10avx512f(lanes x, lanes y);
-TARGET_AVX2 extern half_lanes Sleef_finz_expd4_u10avx2(half_lanes x);
-TARGET_AVX2 extern half_lanes Sleef_finz_logd4_u10avx2(half_lanes x);
-TARGET_AVX2 extern half_lanes Sleef_finz_powd4_u10avx2(half_lanes x, half_lanes y);
+/* sleef.h hides these from a file that is not compiled for FMA. */
 extern double Sleef_finz_expd1_u10purecfma(double x);
 extern double Sleef_finz_logd1_u10purecfma(double x);
 extern double Sleef_finz_powd1_u10purecfma(double x, double y);
-
-enum { HALVES = 2 };
 
 bool simd_is_supported(enum simd simd)
 {
@@ -64,11 +52,6 @@ static double one_nan(double x)
   return isnan(x) ? (double)NAN : x;
 }
 
-static inline __attribute__((always_inline)) void one_nan_in_lanes(lanes *x)
-{
-  *x = lanes_select(*x == *x, *x, (lanes){0} + (double)NAN);
-}
-
 double math_exp(double x)
 {
   return one_nan(Sleef_finz_expd1_u10purecfma(x));
@@ -99,64 +82,15 @@ static void pow_baseline(lanes *out, const lanes *x, const lanes *y)
   for (int lane = 0; lane < LANES; lane++) (*out)[lane] = math_pow((*x)[lane], (*y)[lane]);
 }
 
-TARGET_AVX2 static void exp_avx2(lanes *out, const lanes *x)
-{
-  half_lanes half[HALVES];
-
-  memcpy(half, x, sizeof half);
-  for (int i = 0; i < HALVES; i++) half[i] = Sleef_finz_expd4_u10avx2(half[i]);
-  memcpy(out, half, sizeof half);
-  one_nan_in_lanes(out);
-}
-
-TARGET_AVX2 static void log_avx2(lanes *out, const lanes *x)
-{
-  half_lanes half[HALVES];
-
-  memcpy(half, x, sizeof half);
-  for (int i = 0; i < HALVES; i++) half[i] = Sleef_finz_logd4_u10avx2(half[i]);
-  memcpy(out, half, sizeof half);
-  one_nan_in_lanes(out);
-}
-
-TARGET_AVX2 static void pow_avx2(lanes *out, const lanes *x, const lanes *y)
-{
-  half_lanes base[HALVES], power[HALVES];
-
-  memcpy(base, x, sizeof base);
-  memcpy(power, y, sizeof power);
-  for (int i = 0; i < HALVES; i++) base[i] = Sleef_finz_powd4_u10avx2(base[i], power[i]);
-  memcpy(out, base, sizeof base);
-  one_nan_in_lanes(out);
-}
-
-TARGET_AVX512 static void exp_avx512(lanes *out, const lanes *x)
-{
-  *out = Sleef_finz_expd8_u10avx512f(*x);
-  one_nan_in_lanes(out);
-}
-
-TARGET_AVX512 static void log_avx512(lanes *out, const lanes *x)
-{
-  *out = Sleef_finz_logd8_u10avx512f(*x);
-  one_nan_in_lanes(out);
-}
-
-TARGET_AVX512 static void pow_avx512(lanes *out, const lanes *x, const lanes *y)
-{
-  *out = Sleef_finz_powd8_u10avx512f(*x, *y);
-  one_nan_in_lanes(out);
-}
-
 const struct lane_math *lane_math(enum simd simd)
 {
-  static const struct lane_math variants[] = {
-      [SIMD_BASELINE] = {.exp = exp_baseline, .log = log_baseline, .pow = pow_baseline},
-      [SIMD_AVX2] = {.exp = exp_avx2, .log = log_avx2, .pow = pow_avx2},
-      [SIMD_AVX512] = {.exp = exp_avx512, .log = log_avx512, .pow = pow_avx512},
-  };
+  static const struct lane_math baseline = {
+      .exp = exp_baseline, .log = log_baseline, .pow = pow_baseline};
+  static const struct lane_math *const variants[] = {[SIMD_BASELINE] = &baseline,
+                                                     [SIMD_AVX2] = &lane_math_avx2,
+                                                     [SIMD_AVX512] = &lane_math_avx512};
 
-  return &variants[simd];
+  return variants[simd];
 }
 
 /* Highest power first. */

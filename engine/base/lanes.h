@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* engine/base/lanes.h
  * Eight patients side by side. What happens in one lane never depends on another lane: the same
- * patient gives the same bits in any lane, beside any neighbours, on any vector width.
- * Code that is to use wide registers sits in a file with `#pragma GCC target` above its includes:
- * GCC 12 lowers comparisons of lanes, also those below, before it inlines them elsewhere. */
+ * patient gives the same bits in any lane, beside any neighbours, on any vector width. */
 #pragma once
 #include <stdbool.h>
 #include <stdint.h>
@@ -19,6 +17,52 @@ static inline __attribute__((always_inline)) lanes lanes_select(lane_mask mask, 
   return (lanes)(((lane_mask)yes & mask) | ((lane_mask)no & ~mask));
 }
 
+/* GCC 12 compares vectors that are wider than the registers one number after the other, and it
+ * settles that before it inlines. So: compare through these, in a file of its own for each
+ * instruction set (the build compiles *_avx2.c and *_avx512.c for theirs). */
+#if defined(__AVX512F__)
+#define LANES_COMPARED(a, operator, b) ((a) operator(b))
+#else
+#if defined(__AVX__)
+enum { LANES_PART = 4 };
+#else
+enum { LANES_PART = 2 };
+#endif
+typedef double lanes_part __attribute__((vector_size(8 * LANES_PART)));
+typedef int64_t lane_mask_part __attribute__((vector_size(8 * LANES_PART)));
+union lanes_parts {
+  lanes whole;
+  lanes_part parts[LANES / LANES_PART];
+};
+union lane_mask_parts {
+  lane_mask whole;
+  lane_mask_part parts[LANES / LANES_PART];
+};
+#define LANES_COMPARED(a, operator, b)                                                             \
+  __extension__({                                                                                  \
+    const union lanes_parts left_ = {a}, right_ = {b};                                             \
+    union lane_mask_parts mask_;                                                                   \
+    for (int part_ = 0; part_ < LANES / LANES_PART; part_++)                                       \
+      mask_.parts[part_] = left_.parts[part_] operator right_.parts[part_];                        \
+    mask_.whole;                                                                                   \
+  })
+#endif
+
+static inline __attribute__((always_inline)) lane_mask lanes_less(lanes a, lanes b)
+{
+  return LANES_COMPARED(a, <, b);
+}
+
+static inline __attribute__((always_inline)) lane_mask lanes_at_most(lanes a, lanes b)
+{
+  return LANES_COMPARED(a, <=, b);
+}
+
+static inline __attribute__((always_inline)) lane_mask lanes_equal(lanes a, lanes b)
+{
+  return LANES_COMPARED(a, ==, b);
+}
+
 static inline __attribute__((always_inline)) lanes lanes_abs(lanes x)
 {
   return (lanes)((lane_mask)x & INT64_MAX);
@@ -27,17 +71,17 @@ static inline __attribute__((always_inline)) lanes lanes_abs(lanes x)
 /** `b` where either is NaN. */
 static inline __attribute__((always_inline)) lanes lanes_larger(lanes a, lanes b)
 {
-  return lanes_select(a > b, a, b);
+  return lanes_select(lanes_less(b, a), a, b);
 }
 
 static inline __attribute__((always_inline)) lanes lanes_smaller(lanes a, lanes b)
 {
-  return lanes_select(a < b, a, b);
+  return lanes_select(lanes_less(a, b), a, b);
 }
 
 static inline __attribute__((always_inline)) bool lane_mask_any(lane_mask mask)
 {
-  mask |= __builtin_shuffle(mask, (lane_mask){4, 5, 6, 7, 0, 1, 2, 3});
-  mask |= __builtin_shuffle(mask, (lane_mask){2, 3, 0, 1, 6, 7, 4, 5});
+  mask |= __builtin_shufflevector(mask, mask, 4, 5, 6, 7, 0, 1, 2, 3);
+  mask |= __builtin_shufflevector(mask, mask, 2, 3, 0, 1, 6, 7, 4, 5);
   return (mask[0] | mask[1]) != 0;
 }

@@ -66,7 +66,7 @@ INLINE lanes all(double x)
 
 INLINE lane_mask is_finite(lanes x)
 {
-  return lanes_abs(x) <= all(DBL_MAX);
+  return lanes_at_most(lanes_abs(x), all(DBL_MAX));
 }
 
 INLINE lanes scale(const struct solver *solver, int j, lanes size)
@@ -124,7 +124,7 @@ INLINE void begin_start(struct solver *solver, struct dormand_prince *method,
   method->math->log(&log_speed, &speed);
   log_size = 0.5 * (log_size - log_speed);
   method->math->exp(&attempt->probe, &log_size);
-  attempt->probe = lanes_select((size < 1e-10) | (speed < 1e-10), 1e-4 * far,
+  attempt->probe = lanes_select(lanes_less(lanes_smaller(size, speed), all(1e-10)), 1e-4 * far,
                                 lanes_smaller(0.01 * attempt->probe, far));
 }
 
@@ -172,7 +172,7 @@ INLINE void judge(const struct solver *solver, const struct dormand_prince *meth
     sum += error * error;
   }
   attempt->error = sum * method->per_state;
-  attempt->accepted = attempt->active & (attempt->error <= 1);
+  attempt->accepted = attempt->active & lanes_at_most(attempt->error, all(1));
 }
 
 /* 2^20 log2(x), linear between powers of 2: the upper half of the bits of a positive double. */
@@ -238,14 +238,14 @@ INLINE void interpolate(const struct solver *solver, struct dormand_prince *meth
 INLINE void give_samples(struct solver *solver, struct dormand_prince *method,
                          const struct attempt *attempt)
 {
-  lane_mask due = attempt->accepted & (solver->next_sample <= attempt->end);
+  lane_mask due = attempt->accepted & lanes_at_most(solver->next_sample, attempt->end);
 
   if (!lane_mask_any(due)) return;
   interpolate(solver, method, attempt);
   while (lane_mask_any(due)) {
     const lanes theta = (solver->next_sample - solver->time) / attempt->step;
     const lanes rest = 1 - theta;
-    const lane_mask at_end = solver->next_sample == attempt->end;
+    const lane_mask at_end = lanes_equal(solver->next_sample, attempt->end);
 
     for (int j = 0; j < solver->ode.n_states; j++) {
       const lanes inner = method->interpolant[2][j] + rest * method->interpolant[3][j];
@@ -259,7 +259,7 @@ INLINE void give_samples(struct solver *solver, struct dormand_prince *method,
       for (int j = 0; j < solver->ode.n_states; j++) solver->sampled[j] = method->between[j][lane];
       solver_give_sample(solver, lane);
     }
-    due = attempt->accepted & (solver->next_sample <= attempt->end);
+    due = attempt->accepted & lanes_at_most(solver->next_sample, attempt->end);
   }
 }
 
@@ -281,8 +281,9 @@ INLINE bool conclude(struct solver *solver, struct dormand_prince *method,
   solver->rejected -= attempt->active & ~accepted;
   method->attempts += lanes_select(attempt->active, all(1), all(0));
   smallest = SMALLEST_STEP_ULP * DBL_EPSILON * lanes_abs(solver->time) + DBL_MIN;
-  tiny = attempt->active & ~stands & (method->step < smallest);
-  weary = attempt->active & ~stands & (method->attempts >= solver->tolerance.max_steps_per_stop);
+  tiny = attempt->active & ~stands & lanes_less(method->step, smallest);
+  weary = attempt->active & ~stands &
+          lanes_at_most(all(solver->tolerance.max_steps_per_stop), method->attempts);
   if (!lane_mask_any(stands | tiny | weary)) return false;
   for (int lane = 0; lane < LANES; lane++) {
     if (stands[lane])
@@ -295,24 +296,25 @@ INLINE bool conclude(struct solver *solver, struct dormand_prince *method,
   return true;
 }
 
-INLINE struct attempt plan(const struct solver *solver, const struct dormand_prince *method)
+INLINE void plan(const struct solver *solver, const struct dormand_prince *method,
+                 struct attempt *attempt)
 {
   const lanes far = solver->stop - solver->time;
-  struct attempt attempt = {.active = solver->running & ~solver->starting};
 
-  attempt.last = STRETCH * method->step >= far;
-  attempt.step = lanes_select(attempt.last, far, method->step);
-  attempt.end = lanes_select(attempt.last, solver->stop, solver->time + attempt.step);
-  attempt.step = lanes_select(attempt.active, attempt.step, all(0));
-  return attempt;
+  attempt->active = solver->running & ~solver->starting;
+  attempt->last = lanes_at_most(far, STRETCH * method->step);
+  attempt->step = lanes_select(attempt->last, far, method->step);
+  attempt->end = lanes_select(attempt->last, solver->stop, solver->time + attempt->step);
+  attempt->step = lanes_select(attempt->active, attempt->step, all(0));
 }
 
 bool EXPLICIT_ATTEMPT(struct solver *solver, struct dormand_prince *method)
 {
   const bool starts = lane_mask_any(solver->starting);
-  struct attempt attempt = plan(solver, method);
+  struct attempt attempt;
   bool ended = false;
 
+  plan(solver, method, &attempt);
   if (starts) { /* 0 * NaN is NaN */
     for (int j = 0; j < solver->ode.n_states; j++)
       method->k[0][j] = lanes_select(solver->starting, all(0), method->k[0][j]);

@@ -1,4 +1,3 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#pragma GCC target("avx2,fma")
 #define EXPLICIT_ATTEMPT explicit_attempt_avx2
 #include "solver/solver_explicit_attempt.c"

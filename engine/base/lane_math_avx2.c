@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <string.h>
+
+#include "base/lane_math_variants.h"
+
+/* As in sleef.h, which would include the intrinsics of everything. */
+typedef double half_lanes __attribute__((vector_size(32)));
+extern half_lanes Sleef_finz_expd4_u10avx2(half_lanes x);
+extern half_lanes Sleef_finz_logd4_u10avx2(half_lanes x);
+extern half_lanes Sleef_finz_powd4_u10avx2(half_lanes x, half_lanes y);
+
+enum { HALVES = 2 };
+
+static void exp_avx2(lanes *out, const lanes *x)
+{
+  half_lanes half[HALVES];
+
+  memcpy(half, x, sizeof half);
+  for (int i = 0; i < HALVES; i++) half[i] = Sleef_finz_expd4_u10avx2(half[i]);
+  memcpy(out, half, sizeof half);
+  *out = lanes_with_one_nan(*out);
+}
+
+static void log_avx2(lanes *out, const lanes *x)
+{
+  half_lanes half[HALVES];
+
+  memcpy(half, x, sizeof half);
+  for (int i = 0; i < HALVES; i++) half[i] = Sleef_finz_logd4_u10avx2(half[i]);
+  memcpy(out, half, sizeof half);
+  *out = lanes_with_one_nan(*out);
+}
+
+static void pow_avx2(lanes *out, const lanes *x, const lanes *y)
+{
+  half_lanes base[HALVES], power[HALVES];
+
+  memcpy(base, x, sizeof base);
+  memcpy(power, y, sizeof power);
+  for (int i = 0; i < HALVES; i++) base[i] = Sleef_finz_powd4_u10avx2(base[i], power[i]);
+  memcpy(out, base, sizeof base);
+  *out = lanes_with_one_nan(*out);
+}
+
+const struct lane_math lane_math_avx2 = {.exp = exp_avx2, .log = log_avx2, .pow = pow_avx2};
