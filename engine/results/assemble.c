@@ -116,6 +116,18 @@ static size_t largest_row(const struct results_content *content)
   return largest;
 }
 
+/* Closing writes a few bytes from one rank while the others wait: on a full disk they would wait
+ * for ever. What is there is of no use any more. */
+static void make_room(MPI_Comm comm, const char *path)
+{
+  int rank;
+
+  MPI_Comm_rank(comm, &rank);
+  if (rank == 0 && truncate(path, 0) != 0) {
+    failure(EXIT_CODE_FILE, "cannot empty %s: %s", path, strerror(errno));
+  }
+}
+
 static int fill_tables(MPI_Comm comm, const char *path, const struct results_content *content,
                        struct journal *journal)
 {
@@ -137,6 +149,7 @@ static int fill_tables(MPI_Comm comm, const char *path, const struct results_con
     filling.layout = &content->tables[t];
     code = fill_table(&filling);
   }
+  if (code != EXIT_CODE_OK) make_room(comm, path);
   if (filling.file >= 0 && H5Fclose(filling.file) < 0 && code == EXIT_CODE_OK) {
     code = hdf5_failure("close", path);
   }
