@@ -17,7 +17,7 @@
 
 enum { BUFFER_BYTES = 8 << 20 };
 
-/* One table on its way into the open file; all ranks go through the same rounds. */
+/* One table on its way into the open file. */
 struct filling {
   MPI_Comm comm;
   hid_t file, transfer;
@@ -30,26 +30,21 @@ struct filling {
   char *buffer;
 };
 
-/* n_rows cells of every column, from row `first` on; zero rows still take part. */
-static int write_round(const struct filling *filling, int64_t first, int64_t n_rows)
+/* n_rows cells of every column, from row `first` on. */
+static int write_cells(const struct filling *filling, int64_t first, int64_t n_rows)
 {
   const hsize_t start = (hsize_t)first, count = (hsize_t)n_rows;
   int code = EXIT_CODE_OK;
 
-  for (int c = 0; c < filling->layout->n_columns; c++) {
+  for (int c = 0; c < filling->layout->n_columns && code == EXIT_CODE_OK; c++) {
     const hid_t type = hdf5_column_type(filling->layout->columns[c].type);
     const hid_t there = H5Dget_space(filling->datasets[c]);
     const hid_t here = H5Screate_simple(1, &count, NULL);
 
-    if (n_rows > 0) {
-      H5Sselect_hyperslab(there, H5S_SELECT_SET, &start, NULL, &count, NULL);
-    } else {
-      H5Sselect_none(there);
-      H5Sselect_none(here);
-    }
+    H5Sselect_hyperslab(there, H5S_SELECT_SET, &start, NULL, &count, NULL);
+    errno = 0;
     if (H5Dwrite(filling->datasets[c], type, here, there, filling->transfer, filling->columns[c]) <
-            0 &&
-        code == EXIT_CODE_OK) {
+        0) {
       code = hdf5_failure("write", filling->path);
     }
     H5Sclose(here);
@@ -59,37 +54,30 @@ static int write_round(const struct filling *filling, int64_t first, int64_t n_r
   return code;
 }
 
-static int write_rounds(struct filling *filling)
+/* This rank's share of the rows, a buffer at a time. */
+static int write_share(struct filling *filling)
 {
   const struct table_layout *layout = filling->layout;
   const int64_t n_rows = journal_n_rows(filling->journal, filling->table);
-  const int64_t room = BUFFER_BYTES / (int64_t)row_size(layout), per_round = room > 0 ? room : 1;
-  int rank, n_ranks, code = EXIT_CODE_OK;
-  int64_t next, end, largest;
+  const int64_t room = BUFFER_BYTES / (int64_t)row_size(layout), at_once = room > 0 ? room : 1;
+  int rank, n_ranks;
+  int64_t end;
 
   MPI_Comm_rank(filling->comm, &rank);
   MPI_Comm_size(filling->comm, &n_ranks);
-  next = n_rows * rank / n_ranks;
   end = n_rows * (rank + 1) / n_ranks;
-  largest = (n_rows + n_ranks - 1) / n_ranks;
   filling->columns[0] = filling->buffer;
   for (int c = 1; c < layout->n_columns; c++) {
     filling->columns[c] = filling->columns[c - 1] +
-                          (size_t)per_round * column_size(layout->columns[c - 1].type);
+                          (size_t)at_once * column_size(layout->columns[c - 1].type);
   }
-  for (int64_t done = 0; done < largest; done += per_round) {
-    int64_t n = end - next < per_round ? end - next : per_round;
-    int written;
+  for (int64_t next = n_rows * rank / n_ranks; next < end; next += at_once) {
+    const int64_t n = end - next < at_once ? end - next : at_once;
 
-    if (code == EXIT_CODE_OK) {
-      code = journal_read(filling->journal, filling->table, next, n, filling->columns);
-    }
-    if (code != EXIT_CODE_OK) n = 0; /* the others wait for this rank */
-    written = write_round(filling, next, n);
-    if (code == EXIT_CODE_OK) code = written;
-    next += n;
+    TRY(journal_read(filling->journal, filling->table, next, n, filling->columns));
+    TRY(write_cells(filling, next, n));
   }
-  return code;
+  return EXIT_CODE_OK;
 }
 
 static int fill_table(struct filling *filling)
@@ -106,7 +94,7 @@ static int fill_table(struct filling *filling)
       code = hdf5_failure("open", filling->path);
   }
   code = agreed(filling->comm, code);
-  if (code == EXIT_CODE_OK) code = agreed(filling->comm, write_rounds(filling));
+  if (code == EXIT_CODE_OK) code = agreed(filling->comm, write_share(filling));
   for (int c = 0; c < layout->n_columns; c++) {
     if (filling->datasets[c] >= 0) H5Dclose(filling->datasets[c]);
   }
@@ -128,6 +116,18 @@ static size_t largest_row(const struct results_content *content)
   return largest;
 }
 
+/* Closing writes a few bytes from one rank while the others wait: on a full disk they would wait
+ * for ever. What is there is of no use any more. */
+static void make_room(MPI_Comm comm, const char *path)
+{
+  int rank;
+
+  MPI_Comm_rank(comm, &rank);
+  if (rank == 0 && truncate(path, 0) != 0) {
+    failure(EXIT_CODE_FILE, "cannot empty %s: %s", path, strerror(errno));
+  }
+}
+
 static int fill_tables(MPI_Comm comm, const char *path, const struct results_content *content,
                        struct journal *journal)
 {
@@ -138,7 +138,9 @@ static int fill_tables(MPI_Comm comm, const char *path, const struct results_con
   hdf5_silence();
   H5Pset_fapl_mpio(access, comm, MPI_INFO_NULL);
   H5Pset_all_coll_metadata_ops(access, 1);
-  H5Pset_dxpl_mpio(transfer, H5FD_MPIO_COLLECTIVE);
+  /* Shares are long and contiguous, and when one rank's disk fails in a collective write of HDF5
+   * 1.10 or of Open MPI's aggregators, the others wait for it for ever. */
+  H5Pset_dxpl_mpio(transfer, H5FD_MPIO_INDEPENDENT);
   filling.file = H5Fopen(path, H5F_ACC_RDWR, access);
   code = agreed(comm, filling.file < 0 ? hdf5_failure("open", path) : EXIT_CODE_OK);
   filling.buffer = memory_new(BUFFER_BYTES + largest_row(content), 1);
@@ -147,6 +149,7 @@ static int fill_tables(MPI_Comm comm, const char *path, const struct results_con
     filling.layout = &content->tables[t];
     code = fill_table(&filling);
   }
+  if (code != EXIT_CODE_OK) make_room(comm, path);
   if (filling.file >= 0 && H5Fclose(filling.file) < 0 && code == EXIT_CODE_OK) {
     code = hdf5_failure("close", path);
   }

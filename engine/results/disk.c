@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#define _GNU_SOURCE /* SEEK_DATA */
 #include "results/disk.h"
 
 #include <errno.h>
@@ -55,6 +56,54 @@ int disk_reserve(const char *path, int64_t n_bytes)
     } while (error == EINTR);
   }
   if (descriptor >= 0) close(descriptor);
+  if (error) return failure(EXIT_CODE_FILE, "cannot write %s: %s", path, strerror(error));
+  return EXIT_CODE_OK;
+}
+
+/* 0 or errno */
+static int copy_piece(int from, int to, off_t start, off_t end)
+{
+  char buffer[65536];
+
+  while (start < end) {
+    const size_t left = (size_t)(end - start);
+    const ssize_t n_read = pread(from, buffer, left < sizeof buffer ? left : sizeof buffer, start);
+
+    if (n_read < 0 && errno == EINTR) continue;
+    if (n_read <= 0) return n_read < 0 ? errno : EIO;
+    for (ssize_t done = 0; done < n_read;) {
+      const ssize_t written = pwrite(to, buffer + done, (size_t)(n_read - done), start + done);
+
+      if (written < 0 && errno != EINTR) return errno;
+      if (written > 0) done += written;
+    }
+    start += n_read;
+  }
+  return 0;
+}
+
+static int copy_pieces(int from, int to)
+{
+  const off_t size = lseek(from, 0, SEEK_END);
+  int error = size < 0 || ftruncate(to, size) != 0 ? errno : 0;
+
+  if (!error) error = posix_fallocate(to, 0, size);
+  for (off_t end = 0; !error && end < size;) {
+    const off_t start = lseek(from, end, SEEK_DATA);
+
+    if (start < 0) return errno == ENXIO ? 0 : errno; /* only a hole is left */
+    end = lseek(from, start, SEEK_HOLE);
+    error = end < 0 ? errno : copy_piece(from, to, start, end);
+  }
+  return error;
+}
+
+int disk_copy_sparse(int from, const char *path)
+{
+  const int to = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+  const int error = to < 0 ? errno : copy_pieces(from, to);
+
+  if (to >= 0) close(to);
   if (error) return failure(EXIT_CODE_FILE, "cannot write %s: %s", path, strerror(error));
   return EXIT_CODE_OK;
 }
