@@ -189,7 +189,7 @@ static void print_effect(const struct trial_analysis *analysis, FILE *out)
             number(analysis->mean_se, d + 1).text, p_value(analysis->replicates[0].effect.p).text);
     return;
   }
-  fprintf(out, "     %-25s %10s [%s, %s] average %g %% CI of a trial, average %s %s\n", title,
+  fprintf(out, "     %-25s %10s [%s, %s] mean %g %% CI of a trial, mean %s %s\n", title,
           number(analysis->effect.mean, d).text, number(analysis->mean_confidence.low, d).text,
           number(analysis->mean_confidence.high, d).text, level, se,
           number(analysis->mean_se, d + 1).text);
@@ -266,7 +266,7 @@ static void print_published_numbers(const struct acceptance *judged, FILE *out)
   const int d = decimals_of(analysis);
   const struct interval simulated = analysis->n_replicates == 1 ? analysis->mean_confidence
                                                                 : analysis->effect.prediction;
-  char title[64];
+  char title[3 * NUMBER_BYTES];
 
   fprintf(out, "     %-25s %10s %-26s %10s\n", "", "simulated", "", "published");
   for (int k = 0; k < analysis->plan->n_arms; k++) {
