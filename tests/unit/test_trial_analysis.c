@@ -328,13 +328,16 @@ static void the_table_is_ascii_and_at_most_100_wide(void **state)
   create_tables(example.tables);
   for (int r = 1; r <= 3; r++) add_sleep(&example, r, r);
   run(&example,
-      trial_protocol("{\"estimand\": \"primary\", \"method\": \"ancova\", \"adjust\": [\"AGE\"]},"
-                     "{\"estimand\": \"success\", \"method\": \"proportion\","
-                     " \"interval\": \"miettinen_nurminen\"},"
-                     "{\"estimand\": \"stable\", \"method\": \"cox\"}",
-                     "{\"estimand\": \"primary\", \"source\": \"doi:10.1056/NEJMoa1311386\","
-                     " \"arms\": {\"guided\": 67.4, \"standard\": 60.3}, \"estimate\": 7,"
-                     " \"interval\": [3.3, 10.6], \"arm_band\": 8}"));
+      trial_protocol(
+          "{\"estimand\": \"primary\", \"method\": \"ancova\", \"adjust\": [\"AGE\"]},"
+          "{\"estimand\": \"success\", \"method\": \"proportion\","
+          " \"interval\": \"miettinen_nurminen\"},"
+          "{\"estimand\": \"stable\", \"method\": \"cox\"}",
+          "{\"estimand\": \"primary\", \"source\": \"doi:10.1056/NEJMoa1311386\","
+          " \"arms\": {\"guided\": 67.4, \"standard\": 60.3}, \"estimate\": 7,"
+          " \"interval\": [3.3, 10.6], \"arm_band\": 8, \"note\": \"Percent of the time from"
+          " day 1 to day 90 with the ratio between 2.0 and 3.0, after the method of"
+          " Rosendaal, in all patients randomised.\"}"));
   out = open_memstream(&printed, &n_bytes);
   trial_report_print(&example.report, out);
   fclose(out);
