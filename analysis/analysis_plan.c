@@ -19,7 +19,7 @@ static const struct method_description {
     [METHOD_WELCH] = {"welch", "Welch t test", EFFECT_MEAN_DIFFERENCE, 1u << ENDPOINT_NUMBER},
     [METHOD_ANCOVA] = {"ancova", "analysis of covariance", EFFECT_MEAN_DIFFERENCE,
                        1u << ENDPOINT_NUMBER},
-    [METHOD_PROPORTION] = {"proportion", "proportions, Pearson chi-squared", EFFECT_RISK_DIFFERENCE,
+    [METHOD_PROPORTION] = {"proportion", "Pearson chi-squared", EFFECT_RISK_DIFFERENCE,
                            1u << ENDPOINT_RESPONDER},
     [METHOD_LOG_RANK] = {"log_rank", "log-rank test, one-step hazard ratio", EFFECT_HAZARD_RATIO,
                          1u << ENDPOINT_TIME_TO_EVENT},
@@ -62,7 +62,7 @@ static const char *text(struct arena *arena, const json_t *object, const char *k
 {
   const json_t *value = json_object_get(object, key);
 
-  if (!json_is_string(value)) return otherwise;
+  if (!json_is_string(value) || json_string_length(value) == 0) return otherwise;
   return arena_text(arena, json_string_value(value), json_string_length(value));
 }
 

@@ -10,7 +10,7 @@
 #include "analysis_plan.h"
 #include "base/failure.h"
 #include "base/memory.h"
-#include "results/results.h"
+#include "results/results_file.h"
 #include "trial_report.h"
 
 static void read_tables(struct results_file *file, const struct analysis_plan *plan,
@@ -40,42 +40,38 @@ static int write_failure(const char *path)
 }
 
 /* Beside its name first, so that nothing half-written ever stands under it. */
-static int write_whole(const char *path, const char *bytes)
+static int write_json(const struct trial_report *report, const char *path)
 {
   const size_t length = strlen(path) + sizeof ".partial";
   char *partial = memory_new(length, 1);
+  int is_written = 0, code = EXIT_CODE_OK;
   FILE *file;
-  int is_written;
 
   snprintf(partial, length, "%s.partial", path);
   file = fopen(partial, "w");
-  is_written = file && fputs(bytes, file) >= 0 && fputs("\n", file) >= 0 && fflush(file) == 0 &&
-               fsync(fileno(file)) == 0;
-  if (file && fclose(file) != 0) is_written = 0;
-  if (is_written && rename(partial, path) != 0) is_written = 0;
-  const int code = is_written ? EXIT_CODE_OK : write_failure(path);
-
-  if (!is_written) remove(partial);
+  if (file) {
+    trial_report_json(report, file);
+    is_written = fflush(file) == 0 && !ferror(file) && fsync(fileno(file)) == 0;
+    if (fclose(file) != 0) is_written = 0;
+  }
+  if (!is_written || rename(partial, path) != 0) {
+    code = write_failure(path);
+    remove(partial);
+  }
   free(partial);
   return code;
 }
 
 static int tell(const struct trial_report *report, const struct analyze_options *options)
 {
-  char *json = options->as_json || options->output ? trial_report_json(report) : NULL;
-  int code = EXIT_CODE_OK;
-
   if (options->as_json)
-    puts(json);
+    trial_report_json(report, stdout);
   else
     trial_report_print(report, stdout);
-  if (fflush(stdout) != 0) code = write_failure("standard output");
-  if (code == EXIT_CODE_OK && options->output) code = write_whole(options->output, json);
-  free(json);
-  if (code == EXIT_CODE_OK && trial_report_has_problem(report)) {
-    code = failure(EXIT_CODE_INVALID_INPUT, "a planned analysis could not be done; see NOT DONE");
-  }
-  return code;
+  if (fflush(stdout) != 0 || ferror(stdout)) return write_failure("standard output");
+  if (options->output) TRY(write_json(report, options->output));
+  if (!trial_report_has_problem(report)) return EXIT_CODE_OK;
+  return failure(EXIT_CODE_INVALID_INPUT, "a planned analysis could not be done; see NOT DONE");
 }
 
 static int report_rows(const struct analysis_plan *plan, const struct trial_tables *tables,
@@ -120,6 +116,6 @@ int analyze_file(const char *path, const struct analyze_options *options)
 
   TRY(results_open(path, &file));
   code = analyze(file, path, options);
-  results_close(file);
+  results_close(&file);
   return code;
 }

@@ -1,211 +1,263 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include <jansson.h>
-#include <math.h>
-
+#include "base/json_writer.h"
 #include "trial_report.h"
 
-/* JSON has no NaN. */
-static json_t *number(double value)
+static void put_number(struct json_writer *json, const char *key, double value)
 {
-  return isfinite(value) ? json_real(value) : json_null();
+  json_key(json, key);
+  json_number(json, value);
 }
 
-static json_t *count(size_t n)
+static void put_count(struct json_writer *json, const char *key, size_t n)
 {
-  return json_integer((json_int_t)n);
+  json_key(json, key);
+  json_integer(json, (int64_t)n);
 }
 
-static json_t *text(const char *value)
+static void put_text(struct json_writer *json, const char *key, const char *value)
 {
-  return value ? json_string(value) : json_null();
+  json_key(json, key);
+  if (value)
+    json_text(json, value);
+  else
+    json_null(json);
 }
 
-static json_t *interval(struct interval limits)
+static void put_interval(struct json_writer *json, const char *key, struct interval limits)
 {
-  return json_pack("[o, o]", number(limits.low), number(limits.high));
+  json_key(json, key);
+  json_begin_array(json);
+  json_number(json, limits.low);
+  json_number(json, limits.high);
+  json_end(json);
 }
 
-static json_t *summary(const struct replicate_summary *figures)
+static void begin_list(struct json_writer *json, const char *key)
 {
-  return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "n_replicates", count(figures->n_used),
-                   "n_missing", count(figures->n_missing), "mean", number(figures->mean), "sd",
-                   number(figures->sd), "mcse", number(figures->mcse), "prediction_interval",
-                   interval(figures->prediction));
+  json_key(json, key);
+  json_begin_array(json);
 }
 
-static json_t *disposition(const struct trial_report *report)
+static void put_figures(struct json_writer *json, const struct replicate_summary *figures)
 {
-  json_t *arms = json_array();
+  put_count(json, "n_replicates", figures->n_used);
+  put_count(json, "n_missing", figures->n_missing);
+  put_number(json, "mean", figures->mean);
+  put_number(json, "sd", figures->sd);
+  put_number(json, "mcse", figures->mcse);
+  put_interval(json, "prediction_interval", figures->prediction);
+}
 
+static void put_summary(struct json_writer *json, const char *key,
+                        const struct replicate_summary *figures)
+{
+  json_key(json, key);
+  json_begin_object(json);
+  put_figures(json, figures);
+  json_end(json);
+}
+
+static void put_disposition(struct json_writer *json, const struct trial_report *report)
+{
+  json_key(json, "patients");
+  json_begin_object(json);
+  put_count(json, "n", report->n_patients);
+  put_count(json, "n_failed", report->n_failed);
+  put_count(json, "n_not_randomised", report->n_not_randomised);
+  put_number(json, "allowed_failures", report->plan->allowed_failures);
+  begin_list(json, "arms");
   for (int a = 0; a < report->plan->n_arms; a++) {
     const struct arm_disposition *arm = &report->arms[a];
-    json_t *statuses = json_object();
 
+    json_begin_object(json);
+    put_text(json, "name", arm->arm->name);
+    put_text(json, "label", arm->arm->label);
+    put_count(json, "n_randomised", arm->n_randomised);
+    put_count(json, "n_failed", arm->n_failed);
+    put_count(json, "n_without_status", arm->n_without_status);
+    json_key(json, "statuses");
+    json_begin_object(json);
     for (int s = 0; s < report->rows->n_statuses; s++) {
-      json_object_set_new(statuses, report->rows->status_names[s], count(arm->n_of_status[s]));
+      put_count(json, report->rows->status_names[s], arm->n_of_status[s]);
     }
-    json_array_append_new(arms, json_pack("{s:s, s:s, s:o, s:o, s:o, s:o}", "name", arm->arm->name,
-                                          "label", arm->arm->label, "n_randomised",
-                                          count(arm->n_randomised), "n_failed",
-                                          count(arm->n_failed), "n_without_status",
-                                          count(arm->n_without_status), "statuses", statuses));
+    json_end(json);
+    json_end(json);
   }
-  return json_pack("{s:o, s:o, s:o, s:o, s:o}", "n", count(report->n_patients), "n_failed",
-                   count(report->n_failed), "n_not_randomised", count(report->n_not_randomised),
-                   "allowed_failures", number(report->plan->allowed_failures), "arms", arms);
+  json_end(json);
+  json_end(json);
 }
 
-static json_t *arm_of_replicate(const struct arm_result *arm)
+static void put_replicate(struct json_writer *json, const struct replicate_result *result,
+                          int n_arms)
 {
-  return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "n_used", count(arm->n_used), "n_failed",
-                   count(arm->n_failed), "n_missing", count(arm->n_missing), "n_events",
-                   count(arm->n_events), "centre", number(arm->centre), "sd", number(arm->sd),
-                   "adjusted_mean", number(arm->adjusted));
-}
+  json_begin_object(json);
+  put_count(json, "replicate", (size_t)result->replicate);
+  put_number(json, "estimate", result->effect.estimate);
+  put_number(json, "se", result->effect.se);
+  put_interval(json, "confidence_interval", result->effect.confidence);
+  put_number(json, "p", result->effect.p);
+  put_text(json, "problem", result->effect.problem);
+  begin_list(json, "arms");
+  for (int k = 0; k < n_arms; k++) {
+    const struct arm_result *arm = &result->arm[k];
 
-static json_t *replicates(const struct trial_analysis *analysis)
-{
-  json_t *list = json_array();
-
-  for (size_t r = 0; r < analysis->n_replicates; r++) {
-    const struct replicate_result *result = &analysis->replicates[r];
-    json_t *arms = json_array();
-
-    for (int k = 0; k < analysis->plan->n_arms; k++) {
-      json_array_append_new(arms, arm_of_replicate(&result->arm[k]));
-    }
-    json_array_append_new(
-        list,
-        json_pack("{s:i, s:o, s:o, s:o, s:o, s:o, s:o}", "replicate", result->replicate, "estimate",
-                  number(result->effect.estimate), "se", number(result->effect.se),
-                  "confidence_interval", interval(result->effect.confidence), "p",
-                  number(result->effect.p), "problem", text(result->effect.problem), "arms", arms));
+    json_begin_object(json);
+    put_count(json, "n_used", arm->n_used);
+    put_count(json, "n_failed", arm->n_failed);
+    put_count(json, "n_missing", arm->n_missing);
+    put_count(json, "n_events", arm->n_events);
+    put_number(json, "centre", arm->centre);
+    put_number(json, "sd", arm->sd);
+    put_number(json, "adjusted_mean", arm->adjusted);
+    json_end(json);
   }
-  return list;
+  json_end(json);
+  json_end(json);
 }
 
-static json_t *arm_over_replicates(const struct trial_analysis *analysis, int k)
+static void put_arms(struct json_writer *json, const struct trial_analysis *analysis)
 {
-  const struct arm_summary *arm = &analysis->arm[k];
+  begin_list(json, "arms");
+  for (int k = 0; k < analysis->plan->n_arms; k++) {
+    const struct arm_summary *arm = &analysis->arm[k];
 
-  return json_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "name",
-                   analysis->plan->arm[k]->name, "label", analysis->plan->arm[k]->label,
-                   "n_randomised", count(arm->n_randomised), "n_failed", count(arm->n_failed),
-                   "n_missing", count(arm->n_missing), "n_used", count(arm->n_used), "n_events",
-                   count(arm->n_events), "centre", summary(&arm->centre), "mean_sd",
-                   number(arm->sd), "adjusted_mean", summary(&arm->adjusted));
+    json_begin_object(json);
+    put_text(json, "name", analysis->plan->arm[k]->name);
+    put_text(json, "label", analysis->plan->arm[k]->label);
+    put_count(json, "n_randomised", arm->n_randomised);
+    put_count(json, "n_failed", arm->n_failed);
+    put_count(json, "n_missing", arm->n_missing);
+    put_count(json, "n_used", arm->n_used);
+    put_count(json, "n_events", arm->n_events);
+    put_summary(json, "centre", &arm->centre);
+    put_number(json, "mean_sd", arm->sd);
+    put_summary(json, "adjusted_mean", &arm->adjusted);
+    json_end(json);
+  }
+  json_end(json);
 }
 
-static json_t *effect_over_replicates(const struct trial_analysis *analysis)
+static void put_effect(struct json_writer *json, const struct trial_analysis *analysis)
 {
   const int is_ratio = analysis->plan->effect == EFFECT_HAZARD_RATIO;
-  json_t *effect = summary(&analysis->effect);
-  json_t *head = json_pack("{s:s, s:s, s:b}", "kind", effect_kind_title(analysis->plan->effect),
-                           "unit", is_ratio ? "" : analysis->plan->endpoint->unit,
-                           "sd_and_se_are_of_the_logarithm", is_ratio);
 
-  json_object_update(head, effect);
-  json_decref(effect);
-  json_object_set_new(head, "mean_se", number(analysis->mean_se));
-  json_object_set_new(head, "mean_confidence_interval", interval(analysis->mean_confidence));
-  json_object_set_new(head, "first_problem", text(analysis->first_problem));
-  return head;
+  json_key(json, "effect");
+  json_begin_object(json);
+  put_text(json, "kind", effect_kind_title(analysis->plan->effect));
+  put_text(json, "unit", is_ratio ? "" : analysis->plan->endpoint->unit);
+  json_key(json, "sd_and_se_are_of_the_logarithm");
+  json_flag(json, is_ratio);
+  put_figures(json, &analysis->effect);
+  put_number(json, "mean_se", analysis->mean_se);
+  put_interval(json, "mean_confidence_interval", analysis->mean_confidence);
+  put_text(json, "first_problem", analysis->first_problem);
+  json_end(json);
+  json_key(json, "power");
+  json_begin_object(json);
+  put_number(json, "alpha", 1 - analysis->plan->level);
+  put_count(json, "n_replicates", analysis->rejection.n_used);
+  put_count(json, "n_missing", analysis->rejection.n_missing);
+  put_count(json, "n_rejected", analysis->rejection.n_rejected);
+  put_number(json, "rate", analysis->rejection.rate);
+  put_number(json, "mcse", analysis->rejection.mcse);
+  json_end(json);
 }
 
-static json_t *power(const struct trial_analysis *analysis)
+static void put_plan(struct json_writer *json, const struct planned_analysis *plan)
 {
-  return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "alpha", number(1 - analysis->plan->level),
-                   "n_replicates", count(analysis->rejection.n_used), "n_missing",
-                   count(analysis->rejection.n_missing), "n_rejected",
-                   count(analysis->rejection.n_rejected), "rate", number(analysis->rejection.rate),
-                   "mcse", number(analysis->rejection.mcse));
+  put_text(json, "estimand", plan->estimand);
+  put_text(json, "label", plan->label);
+  put_text(json, "endpoint", plan->endpoint->name);
+  put_text(json, "unit", plan->endpoint->unit);
+  put_text(json, "population", plan->population);
+  put_text(json, "method", analysis_method_title(plan->method));
+  put_text(json, "interval", plan->method == METHOD_PROPORTION ? plan->interval_name : NULL);
+  begin_list(json, "covariates");
+  for (int c = 0; c < plan->n_covariates; c++) json_text(json, plan->covariates[c]);
+  json_end(json);
+  put_number(json, "level", plan->level);
 }
 
-static json_t *plan_of(const struct planned_analysis *plan)
+static void put_analysis(struct json_writer *json, const struct trial_analysis *analysis)
 {
-  json_t *covariates = json_array();
-
-  for (int c = 0; c < plan->n_covariates; c++) {
-    json_array_append_new(covariates, json_string(plan->covariates[c]));
+  json_begin_object(json);
+  put_plan(json, analysis->plan);
+  put_text(json, "problem", analysis->problem);
+  if (!analysis->problem) {
+    put_arms(json, analysis);
+    if (analysis->plan->effect != EFFECT_NONE) put_effect(json, analysis);
+    begin_list(json, "replicates");
+    for (size_t r = 0; r < analysis->n_replicates; r++) {
+      put_replicate(json, &analysis->replicates[r], analysis->plan->n_arms);
+    }
+    json_end(json);
   }
-  return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:o}", "estimand", plan->estimand,
-                   "label", plan->label, "endpoint", plan->endpoint->name, "unit",
-                   plan->endpoint->unit, "population", plan->population, "method",
-                   analysis_method_title(plan->method), "interval",
-                   plan->method == METHOD_PROPORTION ? text(plan->interval_name) : json_null(),
-                   "covariates", covariates, "level", number(plan->level));
+  json_end(json);
 }
 
-static json_t *analysis_json(const struct trial_analysis *analysis)
-{
-  json_t *object = plan_of(analysis->plan), *arms = json_array();
-
-  json_object_set_new(object, "problem", text(analysis->problem));
-  if (analysis->problem) {
-    json_decref(arms);
-    return object;
-  }
-  for (int k = 0; k < analysis->plan->n_arms; k++) {
-    json_array_append_new(arms, arm_over_replicates(analysis, k));
-  }
-  json_object_set_new(object, "arms", arms);
-  if (analysis->plan->effect != EFFECT_NONE) {
-    json_object_set_new(object, "effect", effect_over_replicates(analysis));
-    json_object_set_new(object, "power", power(analysis));
-  }
-  json_object_set_new(object, "replicates", replicates(analysis));
-  return object;
-}
-
-static json_t *used_in_model(const struct published_result *published)
-{
-  return published->trial_data_used_in_model < 0
-             ? json_null()
-             : json_boolean(published->trial_data_used_in_model);
-}
-
-static json_t *published_json(const struct acceptance *judged)
+static void put_published(struct json_writer *json, const struct acceptance *judged)
 {
   const struct published_result *published = judged->published;
-  json_t *arms = json_array();
 
+  json_begin_object(json);
+  put_text(json, "estimand", published->estimand);
+  put_text(json, "source", published->source);
+  put_number(json, "estimate", published->estimate);
+  put_interval(json, "interval", published->confidence);
+  put_number(json, "level", published->level);
+  put_number(json, "arm_band", published->arm_band);
+  begin_list(json, "arms");
   for (int k = 0; k < 2 && published->arm[k]; k++) {
-    json_array_append_new(arms,
-                          json_pack("{s:s, s:o, s:o}", "name", published->arm[k], "published",
-                                    number(published->arm_value[k]), "simulated_less_published",
-                                    number(judged->arm_distance[k])));
+    json_begin_object(json);
+    put_text(json, "name", published->arm[k]);
+    put_number(json, "published", published->arm_value[k]);
+    put_number(json, "simulated_less_published", judged->arm_distance[k]);
+    json_end(json);
   }
-  return json_pack(
-      "{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:s, s:s, s:s, s:s, s:b, s:o}", "estimand",
-      published->estimand, "source", published->source, "estimate", number(published->estimate),
-      "interval", interval(published->confidence), "level", number(published->level), "arm_band",
-      number(published->arm_band), "arms", arms, "trial_data_used_in_model",
-      used_in_model(published), "mean_inside_published_interval",
-      verdict_text(judged->mean_in_published), "published_inside_prediction_interval",
-      verdict_text(judged->published_in_prediction), "arms_within_band", verdict_text(judged->arms),
-      "verdict", verdict_text(judged->overall), "has_200_replicates", judged->has_enough_replicates,
-      "note", text(published->note));
+  json_end(json);
+  json_key(json, "trial_data_used_in_model");
+  if (published->trial_data_used_in_model < 0)
+    json_null(json);
+  else
+    json_flag(json, published->trial_data_used_in_model);
+  put_text(json, "mean_inside_published_interval", verdict_text(judged->mean_in_published));
+  put_text(json, "published_inside_prediction_interval",
+           verdict_text(judged->published_in_prediction));
+  put_text(json, "arms_within_band", verdict_text(judged->arms));
+  put_text(json, "verdict", verdict_text(judged->overall));
+  json_key(json, "has_200_replicates");
+  json_flag(json, judged->has_enough_replicates);
+  put_text(json, "note", published->note);
+  json_end(json);
 }
 
-char *trial_report_json(const struct trial_report *report)
+static void put_head(struct json_writer *json, const struct trial_report *report)
 {
-  const struct analysis_plan *plan = report->plan;
-  json_t *analyses = json_array(), *published = json_array(), *root;
-  char *dumped;
+  put_text(json, "format", "twintrial analysis 1");
+  put_text(json, "program_version", TWINTRIAL_VERSION);
+  json_key(json, "study");
+  json_begin_object(json);
+  put_text(json, "id", report->plan->study_id);
+  put_text(json, "title", report->plan->study_title);
+  json_end(json);
+  put_count(json, "n_replicates", report->rows->n_replicates);
+  put_count(json, "n_replicates_planned", (size_t)report->plan->n_replicates);
+  put_text(json, "seed", report->plan->seed);
+}
 
-  for (int i = 0; i < report->n_analyses; i++) {
-    json_array_append_new(analyses, analysis_json(&report->analyses[i]));
-  }
-  for (int i = 0; i < report->n_published; i++) {
-    json_array_append_new(published, published_json(&report->published[i]));
-  }
-  root = json_pack("{s:s, s:s, s:{s:s, s:s}, s:o, s:i, s:s, s:o, s:o, s:o}", "format",
-                   "twintrial analysis 1", "engine_version", TWINTRIAL_VERSION, "study", "id",
-                   plan->study_id, "title", plan->study_title, "n_replicates",
-                   count(report->rows->n_replicates), "n_replicates_planned", plan->n_replicates,
-                   "seed", plan->seed, "patients", disposition(report), "analyses", analyses,
-                   "published", published);
-  dumped = json_dumps(root, JSON_INDENT(2) | JSON_REAL_PRECISION(17));
-  json_decref(root);
-  return dumped;
+void trial_report_json(const struct trial_report *report, FILE *out)
+{
+  struct json_writer *json = json_writer_create(out);
+
+  json_begin_object(json);
+  put_head(json, report);
+  put_disposition(json, report);
+  begin_list(json, "analyses");
+  for (int i = 0; i < report->n_analyses; i++) put_analysis(json, &report->analyses[i]);
+  json_end(json);
+  begin_list(json, "published");
+  for (int i = 0; i < report->n_published; i++) put_published(json, &report->published[i]);
+  json_end(json);
+  json_end(json);
+  json_writer_destroy(&json);
 }

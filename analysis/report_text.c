@@ -4,7 +4,7 @@
 
 #include "trial_report.h"
 
-enum { NUMBER_BYTES = 32, NAME_WIDTH = 22 };
+enum { NUMBER_BYTES = 32, NAME_WIDTH = 22, LINE_WIDTH = 99 };
 
 struct number_text {
   char text[NUMBER_BYTES];
@@ -189,7 +189,7 @@ static void print_effect(const struct trial_analysis *analysis, FILE *out)
             number(analysis->mean_se, d + 1).text, p_value(analysis->replicates[0].effect.p).text);
     return;
   }
-  fprintf(out, "     %-25s %10s [%s, %s] average %g %% CI of a trial, average %s %s\n", title,
+  fprintf(out, "     %-25s %10s [%s, %s] mean %g %% CI of a trial, mean %s %s\n", title,
           number(analysis->effect.mean, d).text, number(analysis->mean_confidence.low, d).text,
           number(analysis->mean_confidence.high, d).text, level, se,
           number(analysis->mean_se, d + 1).text);
@@ -259,27 +259,35 @@ static void print_analysis(const struct trial_analysis *analysis, int ordinal, F
   print_holes(analysis, out);
 }
 
+static struct number_text interval_text(struct interval limits, int decimals)
+{
+  struct number_text result;
+
+  snprintf(result.text, NUMBER_BYTES, "[%.12s, %.12s]", number(limits.low, decimals).text,
+           number(limits.high, decimals).text);
+  return result;
+}
+
 static void print_published_numbers(const struct acceptance *judged, FILE *out)
 {
   const struct trial_analysis *analysis = judged->analysis;
   const struct published_result *published = judged->published;
-  const int d = decimals_of(analysis);
-  const struct interval simulated = analysis->n_replicates == 1 ? analysis->mean_confidence
-                                                                : analysis->effect.prediction;
+  const int d = decimals_of(analysis), is_one = analysis->n_replicates == 1;
+  const struct interval simulated = is_one ? analysis->mean_confidence
+                                           : analysis->effect.prediction;
   char title[64];
 
-  fprintf(out, "     %-25s %10s %-26s %10s\n", "", "simulated", "", "published");
+  fprintf(out, "     %-25s %24s %24s\n", "", "simulated", "published");
   for (int k = 0; k < analysis->plan->n_arms; k++) {
-    fprintf(out, "     %-25.25s %10s %-26s %10s\n", analysis->plan->arm[k]->name,
-            number(analysis->arm[k].centre.mean, d).text, "",
-            number(published->arm_value[k], d).text);
+    fprintf(out, "     %-25.25s %24s %24s\n", analysis->plan->arm[k]->name,
+            number(analysis->arm[k].centre.mean, d).text, number(published->arm_value[k], d).text);
   }
-  snprintf(title, sizeof title, "[%s, %s] %s", number(simulated.low, d).text,
-           number(simulated.high, d).text, analysis->n_replicates == 1 ? "own CI" : "95 % PI");
-  fprintf(out, "     %-25s %10s %-26s %10s [%s, %s] %g %% CI\n",
-          effect_kind_title(analysis->plan->effect), number(analysis->effect.mean, d).text, title,
-          number(published->estimate, d).text, number(published->confidence.low, d).text,
-          number(published->confidence.high, d).text, 100 * published->level);
+  fprintf(out, "     %-25s %24s %24s\n", effect_kind_title(analysis->plan->effect),
+          number(analysis->effect.mean, d).text, number(published->estimate, d).text);
+  snprintf(title, sizeof title, "  %s, %g %% CI", is_one ? "its own CI" : "95 % PI",
+           100 * published->level);
+  fprintf(out, "     %-25s %24s %24s\n", title, interval_text(simulated, d).text,
+          interval_text(published->confidence, d).text);
 }
 
 static void print_rule(const char *number_of_rule, const char *rule, enum verdict verdict,
@@ -313,6 +321,21 @@ static void print_rules(const struct acceptance *judged, FILE *out)
              judged->overall, out);
 }
 
+/* Words of the user's, broken into lines. */
+static void print_note(const char *note, FILE *out)
+{
+  size_t column = (size_t)fprintf(out, "     Note:") - 1;
+
+  for (const char *word = note; *word;) {
+    const size_t length = strcspn(word, " \n");
+
+    if (column + 1 + length > LINE_WIDTH) column = (size_t)fprintf(out, "\n      ") - 2;
+    if (length > 0) column += (size_t)fprintf(out, " %.*s", (int)length, word);
+    word += length + strspn(word + length, " \n");
+  }
+  fputs("\n", out);
+}
+
 static void print_caveats(const struct acceptance *judged, FILE *out)
 {
   static const char *const fitted[] = {
@@ -327,7 +350,7 @@ static void print_caveats(const struct acceptance *judged, FILE *out)
           number(analysis->effect.mcse, decimals_of(analysis) + 1).text,
           judged->has_enough_replicates ? "" : " The rule wants at least 200 replicates.");
   fprintf(out, "     %s\n", fitted[used < 0 ? 2 : used]);
-  if (judged->published->note) fprintf(out, "     Note: %s\n", judged->published->note);
+  if (judged->published->note) print_note(judged->published->note, out);
 }
 
 static void print_acceptance(const struct acceptance *judged, FILE *out)

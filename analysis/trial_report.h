@@ -38,6 +38,6 @@ int trial_report_has_problem(const struct trial_report *report);
 
 /** A table for people: ASCII, at most 100 columns. */
 void trial_report_print(const struct trial_report *report, FILE *out);
-/** The same and the figures of every replicate, as JSON with 17 digits and keys in a fixed order;
- *  null where a figure cannot be given. Free the text with free(). */
-char *trial_report_json(const struct trial_report *report);
+/** The same and the figures of every replicate, as JSON: doubles in full, keys in a fixed order,
+ * null where a figure cannot be given. */
+void trial_report_json(const struct trial_report *report, FILE *out);
