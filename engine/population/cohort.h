@@ -9,19 +9,19 @@
 
 /** One column of a patient's covariates; its value is in `unit`, or the index of a category. */
 struct cohort_covariate {
-  const char        *name, *label, *unit_text; /* unit_text is NULL for categories */
-  struct unit        unit;
-  int                n_categories; /* 0 for a number */
+  const char *name, *label, *unit_text; /* unit_text is NULL for categories */
+  struct unit unit;
+  int n_categories; /* 0 for a number */
   const char *const *categories;
 };
 
 struct cohort {
-  const char                    *name, *title;
-  const struct cohort_file      *file; /* as written */
-  int                            n_covariates;
+  const char *name, *title;
+  const struct cohort_file *file; /* as written */
+  int n_covariates;
   const struct cohort_covariate *covariates;
-  int64_t                        n_rows; /* of a table of real patients taken in order; else 0 */
-  const struct cohort_program   *program;
+  int64_t n_rows; /* of a table of real patients taken in order; else 0 */
+  const struct cohort_program *program;
 };
 
 /** NULL and diagnostics when the file is not a cohort. `table` is the CSV file that it names
@@ -38,11 +38,15 @@ struct text cohort_table_path(const struct source *source, struct arena *arena,
 /** Working memory of one caller. */
 struct cohort_sampler;
 struct cohort_sampler *cohort_sampler_create(const struct cohort *cohort);
-void                   cohort_sampler_destroy(struct cohort_sampler **sampler);
+void cohort_sampler_destroy(struct cohort_sampler **sampler);
 
-enum { COHORT_MAX_ATTEMPTS = 10000 };
+enum { COHORT_MAX_ATTEMPTS = 10000, COHORT_NOT_ELIGIBLE = -1, COHORT_NO_VALUE = -2 };
 /** Covariates [covariate] of a patient (ids from 1), redrawn until eligible. Returns the attempt
- *  (0 is the first draw) that was taken, -1 when none of COHORT_MAX_ATTEMPTS was eligible. Same
- *  stream, same patient. */
+ *  (0 is the first draw) that was taken, or
+ *  COHORT_NOT_ELIGIBLE: none of COHORT_MAX_ATTEMPTS was eligible, or the patient is a row of a
+ *    table with nothing left to draw again;
+ *  COHORT_NO_VALUE: an expression or a parameter has no meaning for this patient (0/0, a negative
+ *    standard deviation); the first covariate that is not finite is the one.
+ *  Same stream, same patient. With n_rows the id is at most n_rows. */
 int cohort_patient(struct cohort_sampler *sampler, const struct random_stream *stream,
                    double *covariates);
