@@ -38,6 +38,17 @@ void scope_clear(struct scope *scope)
   *scope = (struct scope){0};
 }
 
+bool expression_is_reserved(const char *name)
+{
+  static const char *const words[] = {"TIME",  "if",     "min",  "max", "abs",
+                                      "exp",   "log",    "sqrt", "in",  "floor",
+                                      "round", "lookup", "and",  "or",  "not"};
+
+  for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+    if (strcmp(words[i], name) == 0) return true;
+  return false;
+}
+
 static void report_unknown(struct checking *checking, const struct expression *expression)
 {
   const struct scope *scope = checking->scope;

@@ -34,6 +34,8 @@ struct scope {
 struct symbol *scope_add(struct scope *scope, struct arena *arena, const struct symbol *symbol);
 struct symbol *scope_find(const struct scope *scope, const char *name);
 void scope_clear(struct scope *scope);
+/** Words of the language, and TIME, which models give a meaning: no names for anything else. */
+bool expression_is_reserved(const char *name);
 
 enum expression_kind {
   EXPRESSION_NUMBER,

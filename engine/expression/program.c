@@ -327,6 +327,11 @@ enum phase program_phase(const struct program_builder *builder, int reg)
   return builder->entries[reg].phase;
 }
 
+double program_value(const struct program_builder *builder, int reg)
+{
+  return builder->entries[reg].value;
+}
+
 /** Where an instruction runs; N_SECTIONS when nobody needs it. */
 static enum section section_of(const struct entry *entry)
 {

@@ -64,6 +64,8 @@ int program_expression(struct program_builder *builder, const struct expression 
 /** Says that a register must be there after a section has run. */
 void program_need(struct program_builder *builder, enum section section, int reg);
 enum phase program_phase(const struct program_builder *builder, int reg);
+/** The value of a constant; 0 of any other register. */
+double program_value(const struct program_builder *builder, int reg);
 /** At most 65,535 registers; more is a failure() of the model's size, and NULL. */
 const struct program *program_finish(struct program_builder *builder, struct arena *arena);
 

@@ -7,10 +7,6 @@
 
 #include "base/memory.h"
 
-static const char *const reserved[] = {"TIME",  "if",     "min",  "max", "abs",
-                                       "exp",   "log",    "sqrt", "in",  "floor",
-                                       "round", "lookup", "and",  "or",  "not"};
-
 static struct item *add_item(struct compiling *compiling, enum item_kind kind, int index,
                              const struct text *name, const struct symbol *symbol)
 {
@@ -18,10 +14,9 @@ static struct item *add_item(struct compiling *compiling, enum item_kind kind, i
   struct symbol named = *symbol;
 
   named.name = name->text ? name->text : "?";
-  for (size_t i = 0; i < sizeof reserved / sizeof *reserved; i++)
-    if (kind != ITEM_TIME && strcmp(reserved[i], named.name) == 0)
-      diagnostics_error(compiling->diagnostics, &name->at,
-                        "'%s' is a word of the language; take another name", named.name);
+  if (kind != ITEM_TIME && expression_is_reserved(named.name))
+    diagnostics_error(compiling->diagnostics, &name->at,
+                      "'%s' is a word of the language; take another name", named.name);
   if (scope_find(&compiling->scope, named.name))
     diagnostics_error(compiling->diagnostics, &name->at,
                       "the name '%.40s' is used twice in this model", named.name);

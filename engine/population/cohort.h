@@ -40,9 +40,13 @@ struct cohort_sampler;
 struct cohort_sampler *cohort_sampler_create(const struct cohort *cohort);
 void cohort_sampler_destroy(struct cohort_sampler **sampler);
 
-enum { COHORT_MAX_ATTEMPTS = 10000 };
+enum { COHORT_MAX_ATTEMPTS = 10000, COHORT_NOT_ELIGIBLE = -1, COHORT_NO_VALUE = -2 };
 /** Covariates [covariate] of a patient (ids from 1), redrawn until eligible. Returns the attempt
- *  (0 is the first draw) that was taken, -1 when none of COHORT_MAX_ATTEMPTS was eligible. Same
- *  stream, same patient. */
+ *  (0 is the first draw) that was taken, or
+ *  COHORT_NOT_ELIGIBLE: none of COHORT_MAX_ATTEMPTS was eligible, or the patient is a row of a
+ *    table with nothing left to draw again;
+ *  COHORT_NO_VALUE: an expression or a parameter has no meaning for this patient (0/0, a negative
+ *    standard deviation); the first covariate that is not finite is the one.
+ *  Same stream, same patient. With n_rows the id is at most n_rows. */
 int cohort_patient(struct cohort_sampler *sampler, const struct random_stream *stream,
                    double *covariates);
