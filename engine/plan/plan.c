@@ -80,14 +80,34 @@ void plan_interventions(struct planning *planning)
   planning->plan->n_interventions = (int)n;
 }
 
+/** The protocol's own conditions, one text or a list of them. */
+static struct list eligibility(struct planning *planning)
+{
+  const struct yaml_node *node     = planning->file->population->eligibility;
+  const int               n        = !node ? 0 : node->kind == NODE_SCALAR ? 1 : node->n;
+  struct formula         *formulas = arena_new(planning->arena, (size_t)n, sizeof *formulas);
+
+  for (int i = 0; i < n; i++) {
+    const struct yaml_node *item = node->kind == NODE_SCALAR ? node : node->items[i];
+
+    formulas[i] = (struct formula){item->text, item};
+    if (item->kind == NODE_SCALAR && node->kind != NODE_MAPPING) continue;
+    diagnostics_error(planning->diagnostics, &item->at,
+                      "'eligibility' needs a list of conditions, like [\"AGE >= 18 a\"]");
+    return (struct list){0};
+  }
+  return (struct list){(size_t)n, formulas};
+}
+
 static void build_cohort(struct planning *planning)
 {
+  const struct list    conditions = eligibility(planning);
   const struct source *cohort = plan_inputs_find(planning->inputs, INPUT_COHORT, NULL);
   struct plan         *plan   = planning->plan;
 
   if (!cohort) return; /* could not be read: reported */
   plan->cohort = cohort_compile(cohort, plan_inputs_find(planning->inputs, INPUT_TABLE, NULL),
-                                &planning->file->population->eligibility, planning->arena, planning->diagnostics);
+                                &conditions, planning->arena, planning->diagnostics);
   if (plan->cohort && plan->cohort->n_rows > 0 && plan->cohort->n_rows < plan->n_patients)
     diagnostics_error(planning->diagnostics, &planning->file->population->at,
                       "the cohort's table has %lld patients, but 'size' asks for %lld",

@@ -104,11 +104,11 @@ static const struct field population_fields[] = {
      .kind = FIELD_COUNT,
      .offset = AT(size),
      .minimum = 1,
-     .maximum = 1e9,
+     .maximum = 1.6e7,
      .is_required = true,
      .help = "patients in each replicate, all arms together"},
     {.name = "eligibility",
-     .kind = FIELD_TEXTS,
+     .kind = FIELD_NODE,
      .offset = AT(eligibility),
      .help = "conditions on covariates, like AGE >= 18 a; patients are redrawn until all hold"},
 };

@@ -23,7 +23,7 @@ struct population_entry {
   struct place at;
   struct text cohort;
   int64_t size;
-  struct list eligibility; /* struct text, conditions */
+  const struct yaml_node *eligibility; /* list of conditions */
 };
 
 /** The hidden truth: a published model and what this trial changes of it. */

@@ -28,7 +28,8 @@ struct given_dose {
 
 /** A patient who is to be simulated. */
 struct enrolment {
-  struct random_stream stream;
+  struct random_stream stream; /* of this replicate: measurements, conduct */
+  struct random_stream person; /* of who it is: covariates, random effects */
   int                  arm;
   int                  attempt; /* of eligibility; -1: none was found */
   double              *covariates; /* [covariate of the cohort] */

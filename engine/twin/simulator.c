@@ -127,7 +127,7 @@ static void begin_occasion(struct simulator *simulator, int lane, int32_t minute
 
     if (parameter->kappa >= 0)
       simulator->effects[parameter->kappa] =
-          parameter->kappa_sd * random_normal(&course->enrolment->stream, RANDOM_KAPPA, (uint32_t)i, minute);
+          parameter->kappa_sd * random_normal(&course->enrolment->person, RANDOM_KAPPA, (uint32_t)i, minute);
   }
   model_lanes_kappas(&simulator->patients, lane, simulator->effects);
   model_lanes_prepare(&simulator->patients);
@@ -265,7 +265,7 @@ static void admit(struct simulator *simulator, int lane, const struct enrolment 
 
   life_begin(life);
   load_covariates(simulator, enrolment, simulator->effects);
-  draw_etas(simulator, &enrolment->stream, life->etas);
+  draw_etas(simulator, &enrolment->person, life->etas);
   model_lanes_load(&simulator->patients, lane, simulator->effects, life->etas);
   model_lanes_prepare(&simulator->patients);
   for (int i = 0; i < model->n_parameters; i++) life->parameters[i] = model_lanes_parameter(&simulator->patients, lane, i);

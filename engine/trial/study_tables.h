@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* engine/trial/study_tables.h
+ * The small tables that describe the trial: /study/arms, /study/visits, /study/interventions,
+ * /study/replicates, /study/endpoints. */
+#pragma once
+#include "base/column_table.h"
+#include "plan/plan.h"
+
+/** The list is the arena's; clear each table. */
+void study_tables_create(const struct plan *plan, struct arena *arena, int *n, struct column_table **tables);
