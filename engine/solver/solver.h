@@ -70,7 +70,8 @@ void solver_set_state(struct solver *solver, int lane, const double *state);
 /** Starts the lane towards `stop` (> its time); the rates may have changed since it last ran. */
 void solver_run_to(struct solver *solver, int lane, double stop);
 /** Sample times for the coming run, ascending, each in (time, stop]; borrowed until the lane
- *  stands. The interpolant of a step is of the order of the method. */
+ *  stands. The interpolant is of fourth order; a sample at the stop is the state there, bit for
+ *  bit. All are given when the lane stands, none after a failure. `sample` may not call back. */
 void solver_samples(struct solver *solver, int lane, int n, const double *times,
                     solver_sample *sample, void *context);
 int solver_advance(struct solver *solver);
