@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#define INTERPRET interpret_avx2
+#include "expression/interpreter_run.c"

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The interpreter's loop. Compiled three times, once for each instruction set (see lanes.h); every
+ * operation is exactly rounded or comes from the project's math file, so all three give the same
+ * bits. */
+#include "expression/interpreter.h"
+
+#include <math.h>
+
+#ifndef INTERPRET
+#define INTERPRET interpret_baseline
+#endif
+
+#define EACH_LANE(expression)                                                                      \
+  do {                                                                                             \
+    for (int l = 0; l < LANES; l++) (*result)[l] = expression;                                     \
+  } while (0)
+
+static const lanes truth = {1, 1, 1, 1, 1, 1, 1, 1};
+static const lanes zero = {0};
+
+void INTERPRET(const struct instruction *code, int n, lanes *registers,
+               const struct lane_math *math)
+{
+  for (int i = 0; i < n; i++) {
+    const struct instruction *in = &code[i];
+    lanes *const result = &registers[in->result];
+    const lanes *const a = &registers[in->a], *const b = &registers[in->b];
+
+    switch ((enum operation)in->operation) {
+    case OPERATION_ADD:
+      *result = *a + *b;
+      break;
+    case OPERATION_SUBTRACT:
+      *result = *a - *b;
+      break;
+    case OPERATION_MULTIPLY:
+      *result = *a * *b;
+      break;
+    case OPERATION_DIVIDE:
+      *result = *a / *b;
+      break;
+    case OPERATION_NEGATE:
+      *result = -*a;
+      break;
+    case OPERATION_MIN:
+      *result = lanes_smaller(*a, *b);
+      break;
+    case OPERATION_MAX:
+      *result = lanes_larger(*a, *b);
+      break;
+    case OPERATION_ABS:
+      *result = lanes_abs(*a);
+      break;
+    case OPERATION_SQRT:
+      EACH_LANE(sqrt((*a)[l]));
+      break;
+    case OPERATION_FLOOR:
+      EACH_LANE(floor((*a)[l]));
+      break;
+    case OPERATION_EXP:
+      math->exp(result, a);
+      break;
+    case OPERATION_LOG:
+      math->log(result, a);
+      break;
+    case OPERATION_POW:
+      math->pow(result, a, b);
+      break;
+    case OPERATION_LESS:
+      *result = lanes_select(lanes_less(*a, *b), truth, zero);
+      break;
+    case OPERATION_AT_MOST:
+      *result = lanes_select(lanes_at_most(*a, *b), truth, zero);
+      break;
+    case OPERATION_EQUAL:
+      *result = lanes_select(lanes_equal(*a, *b), truth, zero);
+      break;
+    case OPERATION_AND:
+      *result = *a * *b;
+      break;
+    case OPERATION_OR:
+      *result = lanes_larger(*a, *b);
+      break;
+    case OPERATION_NOT:
+      *result = truth - *a;
+      break;
+    case OPERATION_SELECT:
+      *result = lanes_select(lanes_equal(*a, zero), registers[in->c], *b);
+      break;
+    case OPERATION_INPUT:
+    case OPERATION_CONSTANT:
+      break;
+    }
+  }
+}
