@@ -305,6 +305,7 @@ static void read_fallback(struct reading *reading, const struct field *field,
 
   *node = (struct yaml_node){
       .kind = NODE_SCALAR, .at = parent->at, .text = field->fallback, .is_quoted = true};
+  if (field->kind == FIELD_RECORD) node->kind = NODE_MAPPING; /* "{}": all its defaults */
   REQUIRE(read_value(reading, field, node, record));
 }
 

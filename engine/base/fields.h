@@ -54,7 +54,7 @@ struct field {
   size_t offset;
   const char *help; /* one sentence; for the reference page and for editors */
   bool is_required;
-  const char *fallback;       /* the default as it would be written; NULL: absent */
+  const char *fallback;       /* the default as written, {} of a record; NULL: absent */
   const char *unit;           /* of numbers; NULL: a pure number */
   double minimum, maximum;    /* of numbers and counts; both 0: no limits */
   const char *const *choices; /* NULL-terminated */

@@ -54,6 +54,19 @@ static bool is_absent(const struct field *field, const void *value)
   }
 }
 
+/** A quantity is a text with its unit, as it could have been written. */
+static void write_number(const struct field *field, double value, struct json_writer *json)
+{
+  char number[32], text[64];
+
+  if (!field->unit) {
+    json_number(json, value);
+    return;
+  }
+  snprintf(text, sizeof text, "%s %s", number_text(value, number), field->unit);
+  json_text(json, text);
+}
+
 static void write_list(const struct field *field, const struct list *list, struct json_writer *json)
 {
   const bool is_object = field->kind == FIELD_FORMULAS;
@@ -68,7 +81,7 @@ static void write_list(const struct field *field, const struct list *list, struc
     if (field->kind == FIELD_TEXTS)
       json_text(json, ((const struct text *)list->items)[i].text);
     else if (field->kind == FIELD_NUMBERS)
-      json_number(json, ((const double *)list->items)[i]);
+      write_number(field, ((const double *)list->items)[i], json);
     else if (is_object)
       json_key(json, formula->name.text), json_text(json, formula->formula.text);
     else
@@ -88,7 +101,7 @@ static void write_value(const struct field *field, const void *value, struct jso
     json_text(json, ((const struct formula *)value)->text);
     break;
   case FIELD_NUMBER:
-    json_number(json, *(const double *)value);
+    write_number(field, *(const double *)value, json);
     break;
   case FIELD_COUNT:
     json_integer(json, *(const int64_t *)value);
@@ -228,7 +241,7 @@ static void write_record_schema(const struct record_type *type, struct json_writ
     json_begin_object(json);
     if (field->kind != FIELD_RECORD) json_key(json, "description"), json_text(json, field->help);
     write_field_schema(field, json);
-    if (field->fallback) json_key(json, "default"), json_text(json, field->fallback);
+    if (field->fallback && field->kind != FIELD_RECORD) json_key(json, "default"), json_text(json, field->fallback);
     json_end(json);
   }
   json_end(json);

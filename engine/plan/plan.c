@@ -114,8 +114,22 @@ static void build_cohort(struct planning *planning)
                       (long long)plan->cohort->n_rows, (long long)plan->n_patients);
 }
 
-const struct plan *plan_build(const struct plan_inputs *inputs, struct arena *arena,
-                              struct diagnostics *diagnostics)
+/** Into the records, so that the resolved copy says what was run. They are ours: just read. */
+static void apply_changes(const struct protocol_file *file, const struct plan_changes *changes)
+{
+  struct simulation_entry *simulation = (struct simulation_entry *)file->simulation;
+  struct population_entry *population = (struct population_entry *)file->population;
+  struct solver_entry *solver = (struct solver_entry *)simulation->solver;
+
+  if (changes->replicates > 0) simulation->replicates = changes->replicates;
+  if (changes->patients > 0) population->size = changes->patients;
+  if (changes->rtol > 0) solver->rtol = changes->rtol;
+  for (int i = 0; changes->method && solver_method_names[i]; i++)
+    if (strcmp(changes->method, solver_method_names[i]) == 0) solver->method = i;
+}
+
+const struct plan *plan_build(const struct plan_inputs *inputs, const struct plan_changes *changes,
+                              struct arena *arena, struct diagnostics *diagnostics)
 {
   const struct source *protocol = plan_inputs_find(inputs, INPUT_PROTOCOL, NULL);
   struct plan         *plan     = arena_new(arena, 1, sizeof *plan);
@@ -128,6 +142,7 @@ const struct plan *plan_build(const struct plan_inputs *inputs, struct arena *ar
   /* Without these, nothing that follows would say anything new. */
   if (!planning.file->study || !planning.file->population || !planning.file->simulation || !planning.file->truth)
     return NULL;
+  apply_changes(planning.file, changes);
   planning.visit_names = arena_new(arena, MAX_NAMES + 1, sizeof *planning.visit_names);
   planning.rule_names  = arena_new(arena, MAX_NAMES + 1, sizeof *planning.rule_names);
   plan->seed           = (uint64_t)planning.file->simulation->seed;

@@ -115,6 +115,13 @@ struct plan {
   const struct plan_stratum       *strata;
 };
 
+/** What a command line changes of a protocol; 0: as written. The resolved copy has the changes. */
+struct plan_changes {
+  int64_t replicates, patients;
+  double rtol;
+  const char *method;
+};
+
 /** NULL and diagnostics when something does not fit. All memory is the arena's. */
-const struct plan *plan_build(const struct plan_inputs *inputs, struct arena *arena,
-                              struct diagnostics *diagnostics);
+const struct plan *plan_build(const struct plan_inputs *inputs, const struct plan_changes *changes,
+                              struct arena *arena, struct diagnostics *diagnostics);

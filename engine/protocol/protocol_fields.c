@@ -25,7 +25,7 @@ static const char *const summaries[] = {"mean_difference", "risk_difference", "h
 static const char *const methods[] = {"t_test",   "welch", "ancova",       "proportion",
                                       "log_rank", "cox",   "kaplan_meier", NULL};
 static const char *const intervals[] = {"newcombe", "miettinen_nurminen", NULL};
-static const char *const solver_methods[] = {"auto", "explicit", "petsc", NULL};
+const char *const solver_method_names[] = {"auto", "explicit", "petsc", NULL};
 static const char *const cohort_modes[] = {"new", "same", NULL};
 
 #define FIELDS_OF design_entry
@@ -84,6 +84,7 @@ static const struct field study_fields[] = {
      .kind = FIELD_RECORD,
      .offset = AT(design),
      .record = &design_type,
+     .fallback = "{}",
      .help = "design"},
     {.name = "references",
      .kind = FIELD_TEXTS,
@@ -568,7 +569,7 @@ static const struct field solver_fields[] = {
     {.name = "method",
      .kind = FIELD_CHOICE,
      .offset = AT(method),
-     .choices = solver_methods,
+     .choices = solver_method_names,
      .fallback = "auto",
      .help = "auto chooses; petsc is the reference, one patient at a time"},
     {.name = "rtol",
@@ -623,6 +624,7 @@ static const struct field simulation_fields[] = {
      .kind = FIELD_RECORD,
      .offset = AT(solver),
      .record = &solver_type,
+     .fallback = "{}",
      .help = "solver"},
 };
 static const struct record_type simulation_type = RECORD(simulation, "How the trial is simulated.");
@@ -697,6 +699,7 @@ static const struct field protocol_fields[] = {
      .kind = FIELD_RECORD,
      .offset = AT(allocation),
      .record = &allocation_type,
+     .fallback = "{}",
      .help = "randomisation"},
     {.name = "encounters",
      .kind = FIELD_RECORDS,

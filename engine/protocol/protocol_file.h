@@ -162,6 +162,8 @@ struct protocol_file {
 };
 
 extern const struct record_type protocol_file_type;
+/** Names of solver_entry.method, NULL-terminated; the first is auto. */
+extern const char *const solver_method_names[];
 
 /** Reads a protocol; with `extends`, the keys of `base` (already loaded, NULL without) that the
  *  protocol does not have itself are taken from there. Never NULL unless it is not YAML at all. */

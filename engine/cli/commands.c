@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The table of subcommands; both programs have it. */
+#include "cli/command.h"
+
+#include <stddef.h>
+
+static const struct option no_options[] = {{0}};
+static const struct option check_options[] = {
+    {"--json", 0, NULL, "problems as a JSON array on stdout"},
+    {"--strict", 0, NULL, "warnings are errors"},
+    {"--resolved", 0, NULL, "print the protocol with every default filled in"},
+    {0}};
+static const struct option schema_options[] = {
+    {"--for", 0, "KIND", "protocol (default), model or cohort"},
+    {"--reference", 0, NULL, "the reference page in Markdown instead of JSON Schema"},
+    {0}};
+static const struct option run_options[] = {
+    {"--output", 'o', "FILE.h5", "results file; default: the protocol's base name"},
+    {"--replicates", 'R', "N", "replicates of the trial, instead of the protocol's"},
+    {"--patients", 'N', "N", "patients in each replicate, instead of the protocol's"},
+    {"--rtol", 0, "X", "relative tolerance of the solver, instead of the protocol's"},
+    {"--solver", 0, "NAME", "auto, explicit or petsc, instead of the protocol's"},
+    {"--block-size", 0, "N", "patients handed out at a time; results do not depend on it"},
+    {"--progress", 0, "STYLE", "auto, bar, plain, json or none"},
+    {"--fresh", 0, NULL, "compute again even if the results are complete"},
+    {"--force", 0, NULL, "replace results of other inputs"},
+    {0}};
+static const struct option analyze_options[] = {
+    {"--json", 0, NULL, "JSON on stdout instead of tables"},
+    {"--output", 'o', "FILE", "where the JSON is written; default: RUN.analysis.json"},
+    {0}};
+
+const struct command commands[] = {
+    {"check", "PROTOCOL.yaml", "Checks a protocol with its cohort and models, and shows all problems at once",
+     "twintrial check protocols/eu_pact.yaml", 1, 1, check_options, COMMAND_CHECK},
+    {"schema", "", "Prints the JSON Schema or the reference page of an input file", "twintrial schema --for=model > model.json",
+     0, 0, schema_options, COMMAND_SCHEMA},
+    {"run", "PROTOCOL.yaml [-- PETSC OPTIONS]", "Simulates a trial and writes its results file; under mpirun on all ranks",
+     "mpirun -n 2 twintrial run protocols/eu_pact.yaml -o eu_pact.h5", 1, 1, run_options, COMMAND_RUN},
+    {"analyze", "RUN.h5", "Estimates what the protocol plans, over all replicates, beside what was published",
+     "twintrial analyze eu_pact.h5", 1, 1, analyze_options, COMMAND_ANALYZE},
+    {"show", "RUN.h5", "Prints what is in a results file", "twintrial show eu_pact.h5", 1, 1, no_options, COMMAND_SHOW},
+    {"model", "list | show NAME | check FILE.yaml", "Lists, shows and checks models",
+     "twintrial model show hamberg_2007_warfarin", 1, 2, no_options, COMMAND_MODEL},
+    {"completion", "bash | zsh | fish", "Prints a completion script for a shell", "source <(twintrial completion bash)", 1, 1,
+     no_options, COMMAND_COMPLETION},
+    {"help", "[COMMAND]", "Explains the program or one command", "twintrial help run", 0, 1, no_options, COMMAND_HELP},
+    {0}};

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* engine/trial/record.h
+ * RUN.run.json: what depends on when, where and how a run was made, and therefore stays out of the
+ * results file. */
+#pragma once
+#include <mpi.h>
+#include "trial/coordinator.h"
+#include "trial/output.h"
+#include "trial/run.h"
+
+struct run_times {
+  double simulate_s, assemble_s;
+};
+
+/** Collective: gathers the hosts. Rank 0 writes. */
+int record_write(MPI_Comm comm, const struct run_options *options, const struct output *output,
+                 const struct simulation_count *count, const struct run_times *times, const char *sha256);
