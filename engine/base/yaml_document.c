@@ -85,25 +85,28 @@ static struct yaml_node **keep(struct reader *reader, struct node_list *list, si
 
 static struct yaml_node *read_node(struct reader *reader, int depth);
 
-static void check_key(struct reader *reader, const struct node_list *list, struct yaml_node *key)
+/** False for a key that stands in the list already. */
+static bool check_key(struct reader *reader, const struct node_list *list, struct yaml_node *key)
 {
   if (key->kind != NODE_SCALAR) {
     refuse(reader, &key->at, "a key must be plain text");
-    return;
+    return true;
   }
   for (size_t i = 0; i < list->n; i += 2) {
     if (strcmp(list->nodes[i]->text, key->text) != 0) continue;
     diagnostics_error(reader->diagnostics, &key->at,
                       "duplicate key '%.60s'; it stands already in line %d", key->text,
                       list->nodes[i]->at.line);
-    return;
+    return false;
   }
+  return true;
 }
 
 static void read_children(struct reader *reader, struct yaml_node *node, int depth)
 {
   const bool is_mapping = node->kind == NODE_MAPPING;
   struct node_list list = {0};
+  bool is_new = true;
 
   while (next_event(reader)) {
     struct yaml_node *child;
@@ -113,8 +116,9 @@ static void read_children(struct reader *reader, struct yaml_node *node, int dep
       break;
     child = read_node(reader, depth + 1);
     if (!child) break;
-    if (is_mapping && list.n % 2 == 0) check_key(reader, &list, child);
+    if (is_mapping && list.n % 2 == 0) is_new = check_key(reader, &list, child);
     append(&list, child);
+    if (is_mapping && list.n % 2 == 0 && !is_new) list.n -= 2; /* reported: the first one counts */
   }
   if (!reader->failed) {
     node->n = (int)(is_mapping ? list.n / 2 : list.n);

@@ -241,7 +241,7 @@ static bool check_symbol(struct checking *checking, struct expression *expressio
   }
   expression->type = expression->symbol->type;
   expression->unit = expression->symbol->unit;
-  return true;
+  return !expression->symbol->is_broken;
 }
 
 static bool check_choice(struct checking *checking, struct expression *expression)

@@ -18,6 +18,7 @@ struct symbol {
   int n_categories;
   const char *const *categories; /* of a category; its value is the index */
   int reg;                       /* the program's register, set by whoever lowers */
+  bool is_broken;                /* reported; what uses it fails without another message */
   void *owner;                   /* for whoever made the symbol */
 };
 

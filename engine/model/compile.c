@@ -18,17 +18,21 @@ const struct model_change *model_change_of(const struct compiling *compiling, in
   return NULL;
 }
 
+/** `wanted` is NULL when the unit that is wanted was itself a mistake. */
 static struct expression *checked(struct compiling *compiling, const struct formula *formula,
-                                  struct unit wanted)
+                                  const struct unit *wanted)
 {
   struct expression *expression;
+  bool ok;
 
   if (!formula->node) return NULL;
   expression = expression_parse(formula, compiling->arena, compiling->diagnostics);
-  if (!expression ||
-      !expression_check_number(expression, &compiling->scope, wanted, compiling->diagnostics))
-    return NULL;
-  return expression;
+  if (!expression) return NULL;
+  if (wanted)
+    ok = expression_check_number(expression, &compiling->scope, *wanted, compiling->diagnostics);
+  else
+    ok = expression_check(expression, &compiling->scope, compiling->diagnostics);
+  return ok ? expression : NULL;
 }
 
 static int state_named(const struct model *model, const char *name)
@@ -53,47 +57,54 @@ static void check_routes(struct compiling *compiling)
     if (model->routes[i].state < 0 && entries[i].state.text)
       diagnostics_error(compiling->diagnostics, &entries[i].state.at,
                         "'%.40s' is not a state of this model", entries[i].state.text);
-    compiling->fractions[i] = checked(compiling, &entries[i].fraction, unit_one);
+    compiling->fractions[i] = checked(compiling, &entries[i].fraction, &unit_one);
   }
+}
+
+static void check_item(struct compiling *compiling, struct item *item)
+{
+  const struct model_file *file = compiling->file;
+  const struct derived_entry *derived = file->derived.items;
+  const struct parameter_entry *parameters = file->parameters.items;
+  const struct state_entry *states = file->states.items;
+  const struct unit *unit = item->symbol->is_broken ? NULL : &item->symbol->unit;
+  const struct unit rate = unit_over(item->symbol->unit, compiling->model->time);
+
+  if (item->kind == ITEM_DERIVED)
+    item->expression = checked(compiling, &derived[item->index].expression, unit);
+  if (item->kind == ITEM_PARAMETER)
+    item->expression = checked(compiling, &parameters[item->index].times, &unit_one);
+  if (item->kind != ITEM_STATE) return;
+  compiling->rates[item->index] = checked(compiling, &states[item->index].rate,
+                                          unit ? &rate : NULL);
+  compiling->initials[item->index] = checked(compiling, &states[item->index].initial, unit);
 }
 
 void model_check(struct compiling *compiling)
 {
   const struct model_file *file = compiling->file;
-  const struct state_entry *states = file->states.items;
   const struct output_entry *outputs = file->outputs.items;
   struct model *model = compiling->model;
 
   compiling->rates = arena_new(compiling->arena, file->states.n, sizeof *compiling->rates);
   compiling->initials = arena_new(compiling->arena, file->states.n, sizeof *compiling->initials);
   compiling->outputs = arena_new(compiling->arena, file->outputs.n, sizeof *compiling->outputs);
-  for (int i = 0; i < compiling->n_items; i++) {
-    struct item *item = &compiling->items[i];
-
-    if (item->kind == ITEM_DERIVED)
-      item->expression = checked(
-          compiling, &((const struct derived_entry *)file->derived.items)[item->index].expression,
-          item->symbol->unit);
-    if (item->kind == ITEM_PARAMETER)
-      item->expression = checked(
-          compiling, &((const struct parameter_entry *)file->parameters.items)[item->index].times,
-          unit_one);
-  }
-  for (size_t i = 0; i < file->states.n; i++) {
-    compiling->rates[i] = checked(compiling, &states[i].rate,
-                                  unit_over(model->states[i].unit, model->time));
-    compiling->initials[i] = checked(compiling, &states[i].initial, model->states[i].unit);
-  }
+  for (int i = 0; i < compiling->n_items; i++) check_item(compiling, &compiling->items[i]);
   model->n_outputs = (int)file->outputs.n;
   model->outputs = arena_new(compiling->arena, file->outputs.n, sizeof *model->outputs);
   for (size_t i = 0; i < file->outputs.n; i++) {
+    const struct unit *unit = &model->outputs[i].unit;
+
     model->outputs[i] = (struct model_output){.name = outputs[i].name.text,
                                               .label = outputs[i].label.text,
                                               .unit_text = outputs[i].unit.text};
-    if (outputs[i].unit.text && !unit_is(outputs[i].unit.text, &model->outputs[i].unit))
+    if (outputs[i].unit.text && !unit_is(outputs[i].unit.text, &model->outputs[i].unit)) {
       diagnostics_error(compiling->diagnostics, &outputs[i].unit.at, "unknown unit '%.40s'",
                         outputs[i].unit.text);
-    compiling->outputs[i] = checked(compiling, &outputs[i].expression, model->outputs[i].unit);
+      unit = NULL;
+    }
+    compiling->outputs[i] = checked(compiling, &outputs[i].expression,
+                                    outputs[i].unit.text ? unit : NULL);
   }
   check_routes(compiling);
 }

@@ -17,7 +17,7 @@ static struct item *add_item(struct compiling *compiling, enum item_kind kind, i
   if (kind != ITEM_TIME && expression_is_reserved(named.name))
     diagnostics_error(compiling->diagnostics, &name->at,
                       "'%s' is a word of the language; take another name", named.name);
-  if (scope_find(&compiling->scope, named.name))
+  else if (scope_find(&compiling->scope, named.name))
     diagnostics_error(compiling->diagnostics, &name->at,
                       "the name '%.40s' is used twice in this model", named.name);
   *item = (struct item){.kind = kind, .index = index, .at = name->at};
@@ -27,13 +27,14 @@ static struct item *add_item(struct compiling *compiling, enum item_kind kind, i
   return item;
 }
 
-static struct unit read_unit(struct compiling *compiling, const struct text *text)
+/** False, and reported, when the text is no unit; an absent text is a pure number. */
+static bool read_unit(struct compiling *compiling, const struct text *text, struct unit *unit)
 {
-  struct unit unit = unit_one;
-
-  if (text->text && !unit_is(text->text, &unit))
-    diagnostics_error(compiling->diagnostics, &text->at, "unknown unit '%.40s'", text->text);
-  return unit;
+  *unit = unit_one;
+  if (!text->text || unit_is(text->text, unit)) return true;
+  diagnostics_error(compiling->diagnostics, &text->at, "unknown unit '%.40s'", text->text);
+  *unit = unit_one;
+  return false;
 }
 
 static void declare_covariates(struct compiling *compiling)
@@ -48,6 +49,8 @@ static void declare_covariates(struct compiling *compiling)
     struct model_covariate *covariate = &model->covariates[i];
     const struct text *texts = entries[i].categories.items;
     const char **names = arena_new(compiling->arena, entries[i].categories.n, sizeof *names);
+    struct unit unit;
+    const bool is_known = read_unit(compiling, &entries[i].unit, &unit);
 
     for (size_t k = 0; k < entries[i].categories.n; k++)
       names[k] = texts[k].text ? texts[k].text : "?";
@@ -56,13 +59,15 @@ static void declare_covariates(struct compiling *compiling)
                         "a covariate needs either a unit or categories");
     *covariate = (struct model_covariate){.name = entries[i].name.text,
                                           .unit_text = entries[i].unit.text,
-                                          .unit = read_unit(compiling, &entries[i].unit),
+                                          .unit = unit,
                                           .n_categories = (int)entries[i].categories.n,
                                           .categories = names,
                                           .at = entries[i].at};
     add_item(compiling, ITEM_COVARIATE, i, &entries[i].name,
              &(struct symbol){.type = covariate->n_categories ? VALUE_CATEGORY : VALUE_NUMBER,
-                              .unit = covariate->unit,
+                              .unit = unit,
+                              .is_broken = !is_known ||
+                                           !entries[i].unit.text == !entries[i].categories.n,
                               .n_categories = covariate->n_categories,
                               .categories = names});
   }
@@ -164,7 +169,7 @@ static void declare_parameters(struct compiling *compiling)
       compiling->category_values[i] = NULL;
     }
     add_item(compiling, ITEM_PARAMETER, i, &entries[i].name,
-             &(struct symbol){.unit = parameter->unit});
+             &(struct symbol){.unit = parameter->unit, .is_broken = !parameter->unit_text});
   }
 }
 
@@ -182,11 +187,13 @@ static void declare_states(struct compiling *compiling)
     struct model_state *state = &model->states[i];
     char message[256];
     const char *problem = NULL;
+    struct unit unit;
+    const bool is_known = read_unit(compiling, &entries[i].unit, &unit);
 
     *state = (struct model_state){.name = entries[i].name.text,
                                   .unit_text = entries[i].unit.text,
                                   .label = entries[i].label.text,
-                                  .unit = read_unit(compiling, &entries[i].unit),
+                                  .unit = unit,
                                   .scale = 1,
                                   .infusion = -1};
     if (entries[i].scale.text)
@@ -196,7 +203,8 @@ static void declare_states(struct compiling *compiling)
       diagnostics_error(compiling->diagnostics, &entries[i].scale.at, "%s", problem);
     else if (!(state->scale > 0))
       diagnostics_error(compiling->diagnostics, &entries[i].scale.at, "'scale' must be positive");
-    add_item(compiling, ITEM_STATE, i, &entries[i].name, &(struct symbol){.unit = state->unit});
+    add_item(compiling, ITEM_STATE, i, &entries[i].name,
+             &(struct symbol){.unit = unit, .is_broken = !is_known || !state->unit_text});
   }
 }
 
@@ -206,24 +214,28 @@ void model_declare(struct compiling *compiling)
   const struct derived_entry *derived = file->derived.items;
   const struct text time = {"TIME", file->at};
   struct unit hour;
+  bool is_known;
 
   compiling->items = arena_new(compiling->arena,
                                file->covariates.n + file->parameters.n + file->derived.n +
                                    file->states.n + 1,
                                sizeof *compiling->items);
   unit_is("h", &hour);
-  compiling->model->time = read_unit(compiling, &file->time);
-  if (!unit_same_dimension(compiling->model->time, hour)) {
+  is_known = read_unit(compiling, &file->time, &compiling->model->time);
+  if (is_known && !unit_same_dimension(compiling->model->time, hour))
     diagnostics_error(compiling->diagnostics, &file->time.at,
                       "'time' needs a unit of time, like h or d");
-    compiling->model->time = hour;
-  }
+  if (!unit_same_dimension(compiling->model->time, hour)) compiling->model->time = hour;
   compiling->model->time_per_h = unit_factor(hour, compiling->model->time);
   add_item(compiling, ITEM_TIME, 0, &time, &(struct symbol){.unit = compiling->model->time});
   declare_covariates(compiling);
   declare_parameters(compiling);
   declare_states(compiling);
-  for (size_t i = 0; i < file->derived.n; i++)
+  for (size_t i = 0; i < file->derived.n; i++) {
+    struct unit unit;
+
+    is_known = read_unit(compiling, &derived[i].unit, &unit);
     add_item(compiling, ITEM_DERIVED, (int)i, &derived[i].name,
-             &(struct symbol){.unit = read_unit(compiling, &derived[i].unit)});
+             &(struct symbol){.unit = unit, .is_broken = !is_known || !derived[i].unit.text});
+  }
 }

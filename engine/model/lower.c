@@ -111,6 +111,7 @@ static void lower_item(struct compiling *compiling, struct item *item)
   if (item->is_being_lowered) {
     diagnostics_error(compiling->diagnostics, &item->at, "'%s' depends on itself",
                       item->symbol->name);
+    item->symbol->reg = constant(compiling, (double)NAN); /* so that nothing else seems wrong */
     return;
   }
   item->is_being_lowered = true;

@@ -49,6 +49,28 @@ static const struct block_entry *block_of(const struct model_file *file, const c
   return NULL;
 }
 
+/** In an earlier place of this block or of the ones before it. */
+static bool stands_before(const struct model_file *file, const struct block_entry *block, size_t i)
+{
+  const struct text *names = block->parameters.items;
+  const char *name = names[i].text;
+
+  for (size_t k = 0; k < i; k++)
+    if (names[k].text && strcmp(names[k].text, name) == 0) return true;
+  return block_of(file, name) != block;
+}
+
+/** A protocol may ask for another standard deviation; the correlations stay. */
+static void change_row(struct compiling *compiling, struct model_parameter *parameter)
+{
+  struct model_eta *eta = &compiling->model->etas[parameter->eta];
+  const double published = parameter->eta_sd;
+
+  parameter->eta_sd = changed_sd(compiling, CHANGE_BETWEEN_PATIENTS, parameter->name, published);
+  if (parameter->eta_sd == published) return;
+  for (int k = 0; k < eta->n; k++) eta->factor[k] *= parameter->eta_sd / published;
+}
+
 /** Rows of the Cholesky factor into the etas of the block's parameters. */
 static void read_block(struct compiling *compiling, const struct block_entry *block)
 {
@@ -74,6 +96,11 @@ static void read_block(struct compiling *compiling, const struct block_entry *bl
                         names[i].text ? names[i].text : "");
       return;
     }
+    if (stands_before(compiling->file, block, i)) {
+      diagnostics_error(compiling->diagnostics, &names[i].at, "'%.40s' stands twice in the blocks",
+                        names[i].text);
+      return;
+    }
     for (size_t j = 0; j <= i; j++) {
       struct model_eta *eta = &model->etas[model->parameters[p].eta];
       double sum = a[i * (i + 1) / 2 + j];
@@ -90,6 +117,30 @@ static void read_block(struct compiling *compiling, const struct block_entry *bl
       eta->of[j] = model->parameters[parameter_named(model, names[j].text)].eta;
     }
     model->parameters[p].eta_sd = sqrt(a[i * (i + 1) / 2 + i]);
+    change_row(compiling, &model->parameters[p]);
+  }
+}
+
+/** The typical values of a logit-normal parameter must have a logit. */
+static void check_bounds(struct compiling *compiling, int index)
+{
+  const struct parameter_entry *file_entry =
+      (const struct parameter_entry *)compiling->file->parameters.items + index;
+  const struct variability_entry *entry = file_entry->variability;
+  const struct model_parameter *parameter = &compiling->model->parameters[index];
+  const double *values = compiling->category_values[index];
+  const struct symbol *by = values ? scope_find(&compiling->scope, file_entry->by.text) : NULL;
+  const int n = by ? by->n_categories : 1;
+
+  if (parameter->distribution != DISTRIBUTION_LOGIT_NORMAL) return;
+  for (int i = 0; i < n; i++) {
+    const double typical = by ? values[i] : parameter->typical;
+
+    if (isnan(typical) || (entry->lower < typical && typical < entry->upper)) continue;
+    diagnostics_error(compiling->diagnostics, &entry->at,
+                      "the typical value %g of '%s' must lie between 'lower' and 'upper'", typical,
+                      parameter->name);
+    return;
   }
 }
 
@@ -109,6 +160,7 @@ static void add_effects(struct compiling *compiling, int index)
       diagnostics_error(compiling->diagnostics, &entry->variability->at,
                         "'%s' is in a block, which says its variance", parameter->name);
   }
+  check_bounds(compiling, index);
   if (!block)
     parameter->eta_sd = changed_sd(compiling, CHANGE_BETWEEN_PATIENTS, parameter->name,
                                    parameter->eta_sd);
@@ -132,6 +184,7 @@ static void read_residual(struct compiling *compiling, int index)
   const struct output_entry *entry = (const struct output_entry *)compiling->file->outputs.items +
                                      index;
   struct model_output *output = &compiling->model->outputs[index];
+  const struct model_change *change;
   char message[256];
   const char *problem = NULL;
 
@@ -149,6 +202,12 @@ static void read_residual(struct compiling *compiling, int index)
       diagnostics_error(compiling->diagnostics, &entry->residual->at,
                         "log_normal stands alone; proportional and additive may be combined");
   }
+  change = model_change_of(compiling, CHANGE_RESIDUAL, output->name);
+  if (change && (output->proportional > 0 || output->additive > 0))
+    diagnostics_error(compiling->diagnostics, &change->name.at,
+                      "the error of '%.40s' is proportional or additive; only a log-normal one can "
+                      "be changed",
+                      output->name);
   output->log_normal = changed_sd(compiling, CHANGE_RESIDUAL, output->name, output->log_normal);
 }
 

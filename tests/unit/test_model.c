@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "model/model_lanes.h"
+
+/* A text compiled, with what was said about it. */
+struct compiled {
+  struct arena *arena;
+  struct diagnostics *diagnostics;
+  struct source source;
+  const struct model *model;
+};
+
+static void compile(struct compiled *compiled, const char *text, size_t n_changes,
+                    const struct model_change *changes)
+{
+  compiled->arena = arena_create();
+  compiled->diagnostics = diagnostics_create();
+  compiled->source = (struct source){"m.yaml", text, strlen(text)};
+  compiled->model = model_compile(&compiled->source, n_changes, changes, compiled->arena,
+                                  compiled->diagnostics);
+}
+
+static void compile_good(struct compiled *compiled, const char *text, size_t n_changes,
+                         const struct model_change *changes)
+{
+  compile(compiled, text, n_changes, changes);
+  diagnostics_print(compiled->diagnostics, stderr);
+  assert_non_null(compiled->model);
+}
+
+static void release(struct compiled *compiled)
+{
+  diagnostics_destroy(&compiled->diagnostics);
+  arena_destroy(&compiled->arena);
+}
+
+static void assert_close(double value, double expected)
+{
+  if (!(fabs(value - expected) <= 4e-15 * fabs(expected)))
+    fail_msg("%.17g is not %.17g", value, expected);
+}
+
+/* One parameter of each kind; the effects add up on the scale of eta. */
+static const char varied[] =
+    "schema: 1\n"
+    "model: varied\n"
+    "title: Every kind of variability\n"
+    "covariates:\n"
+    "  AGE: {unit: a}\n"
+    "  SEX: {categories: [F, M]}\n"
+    "parameters:\n"
+    "  CL: {value: 2 L/h, times: \"(AGE / 40 a) ^ 0.75\", variability: {variance: 0.09},\n"
+    "       inter_occasion: {sd: 0.2}, source: test}\n"
+    "  V: {by: SEX, values: {F: 10 L, M: 20 L}, variability: {sd: 0.25}, source: test}\n"
+    "  BASE: {value: 100 mg, variability: {distribution: normal, sd: 10},\n"
+    "         inter_occasion: {variance: 4}, source: test}\n"
+    "  F: {value: 0.7, variability: {distribution: logit_normal, sd: 0.5}, source: test}\n"
+    "  G: {value: 3, variability: {distribution: logit_normal, sd: 0.4, lower: 2, upper: 12},\n"
+    "      inter_occasion: {sd: 0.1}, source: test}\n"
+    "  K: {value: 5 1/h, inter_occasion: {sd: 0.3}, source: test}\n"
+    "states:\n"
+    "  A: {unit: mg, initial: BASE, rate: -CL / V * A - G * K * A}\n"
+    "routes:\n"
+    "  iv: {state: A, fraction: F}\n"
+    "outputs:\n"
+    "  C: {unit: mg/L, expression: A / V}\n";
+
+enum { CL, V, BASE, F, G, K };
+
+static double logit_normal(double typical, double lower, double upper, double effect)
+{
+  const double logit = log((typical - lower) / (upper - typical)) + effect;
+
+  return lower + (upper - lower) / (1 + exp(-logit));
+}
+
+static void assert_parameters(struct model_lanes *patients, int lane, const double *expected)
+{
+  for (int i = 0; i < 6; i++) assert_close(model_lanes_parameter(patients, lane, i), expected[i]);
+  assert_close(model_lanes_fraction(patients, lane, 0), expected[F]);
+}
+
+static void individual_parameters_follow_their_distributions(void **state)
+{
+  const double covariates[] = {60, 1}, other_covariates[] = {40, 0};
+  const double etas[] = {0.3, -0.2, 7, 1.5, -0.8}, none[5] = {0};
+  const double kappas[] = {-0.1, 2.5, 0.4, 0.25}; /* CL, BASE, G, K */
+  const double cl = 2 * pow(60. / 40, 0.75);
+  const double alone[] = {cl * exp(0.3),
+                          20 * exp(-0.2),
+                          107,
+                          logit_normal(0.7, 0, 1, 1.5),
+                          logit_normal(3, 2, 12, -0.8),
+                          5};
+  const double on_occasion[] = {cl * exp(0.3 - 0.1),
+                                20 * exp(-0.2),
+                                109.5,
+                                logit_normal(0.7, 0, 1, 1.5),
+                                logit_normal(3, 2, 12, -0.8 + 0.4),
+                                5 * exp(0.25)};
+  const double typical[] = {2, 10, 100, 0.7, 3, 5};
+  struct compiled compiled;
+  struct model_lanes patients;
+  double initial;
+
+  (void)state;
+  compile_good(&compiled, varied, 0, NULL);
+  assert_int_equal(compiled.model->n_etas, 5);
+  assert_int_equal(compiled.model->n_kappas, 4);
+  model_lanes_create(compiled.model, &patients);
+  model_lanes_load(&patients, 2, covariates, etas);
+  model_lanes_load(&patients, 7, other_covariates, none);
+  model_lanes_prepare(&patients);
+  assert_parameters(&patients, 2, alone);
+  assert_parameters(&patients, 7, typical);
+  model_lanes_kappas(&patients, 2, kappas);
+  model_lanes_prepare(&patients);
+  assert_parameters(&patients, 2, on_occasion);
+  assert_parameters(&patients, 7, typical);
+  model_lanes_initial(&patients, 2, &initial);
+  assert_close(initial, 109.5);
+  model_lanes_clear(&patients);
+  release(&compiled);
+}
+
+static void rates_outputs_and_infusions_use_the_individual_values(void **state)
+{
+  const double covariates[] = {40, 1}, none[5] = {0}, amount = 30;
+  struct compiled compiled;
+  struct model_lanes patients;
+  lanes time = {0}, y = (lanes){0} + amount, dydt;
+  double concentration;
+
+  (void)state;
+  compile_good(&compiled, varied, 0, NULL);
+  model_lanes_create(compiled.model, &patients);
+  for (int lane = 0; lane < LANES; lane++) model_lanes_load(&patients, lane, covariates, none);
+  model_lanes_prepare(&patients);
+  model_lanes_infusion(&patients, 3, 0, 8);
+  model_lanes_rates(&patients, &time, &y, &dydt);
+  assert_close(dydt[0], -2. / 20 * 30 - 3 * 5 * 30);
+  assert_close(dydt[3], -2. / 20 * 30 - 3 * 5 * 30 + 8);
+  model_lanes_outputs(&patients, 5, 0, &amount, &concentration);
+  assert_close(concentration, 1.5);
+  model_lanes_clear(&patients);
+  release(&compiled);
+}
+
+static void changes_replace_numbers_in_any_unit(void **state)
+{
+  const struct model_change changes[] = {
+      {CHANGE_PARAMETER, {.text = "CL"}, {.text = "50 mL/min"}},
+      {CHANGE_PARAMETER, {.text = "V"}, {.text = "1500 cL"}}, /* for both sexes */
+      {CHANGE_BETWEEN_PATIENTS, {.text = "V"}, {.text = "0"}},
+      {CHANGE_BETWEEN_OCCASIONS, {.text = "V"}, {.text = "0.15"}},
+      {CHANGE_RESIDUAL, {.text = "C"}, {.text = "0.1"}}};
+  const double covariates[] = {40, 1}, none[5] = {0};
+  struct compiled compiled;
+  struct model_lanes patients;
+
+  (void)state;
+  compile_good(&compiled, varied, 5, changes);
+  assert_int_equal(compiled.model->parameters[V].eta, -1);
+  assert_int_equal(compiled.model->n_kappas, 5);
+  assert_true(compiled.model->parameters[V].kappa_sd == 0.15);
+  assert_true(compiled.model->outputs[0].log_normal == 0.1);
+  model_lanes_create(compiled.model, &patients);
+  model_lanes_load(&patients, 0, covariates, none);
+  model_lanes_prepare(&patients);
+  assert_close(model_lanes_parameter(&patients, 0, CL), 3);
+  assert_close(model_lanes_parameter(&patients, 0, V), 15);
+  model_lanes_clear(&patients);
+  release(&compiled);
+}
+
+/* Three correlated parameters, out of the order of the file, and one beside them. */
+static const char correlated[] = "schema: 1\n"
+                                 "model: correlated\n"
+                                 "title: A block\n"
+                                 "parameters:\n"
+                                 "  A: {value: 1, source: test}\n"
+                                 "  B: {value: 2, variability: {sd: 0.5}, source: test}\n"
+                                 "  C: {value: 3, source: test}\n"
+                                 "  D: {value: 4, variability: {distribution: normal},\n"
+                                 "      source: test}\n"
+                                 "blocks:\n"
+                                 "  - parameters: [D, A, C]\n"
+                                 "    covariance: [0.04, 0.01, 0.09, -0.02, 0.03, 0.16]\n"
+                                 "states:\n"
+                                 "  X: {unit: \"1\", rate: -A * B * C * D * X / 1 h}\n"
+                                 "outputs:\n"
+                                 "  X: {unit: \"1\", expression: X}\n";
+
+/** Covariance of the etas of two parameters, from the factors of independent normals. */
+static double covariance(const struct model *model, int first, int second)
+{
+  const struct model_eta *a = &model->etas[model->parameters[first].eta];
+  const struct model_eta *b = &model->etas[model->parameters[second].eta];
+  double sum = 0;
+
+  for (int i = 0; i < a->n; i++)
+    for (int j = 0; j < b->n; j++)
+      if (a->of[i] == b->of[j]) sum += a->factor[i] * b->factor[j];
+  return sum;
+}
+
+static void assert_block(const struct model *model, double scale_of_a)
+{
+  enum { D = 3 };
+  const int order[] = {D, 0, 2};
+  const double lower[3][3] = {{0.04}, {0.01, 0.09}, {-0.02, 0.03, 0.16}};
+
+  for (int i = 0; i < 3; i++) {
+    for (int j = 0; j <= i; j++) {
+      const double scale = (order[i] == 0 ? scale_of_a : 1) * (order[j] == 0 ? scale_of_a : 1);
+
+      assert_true(fabs(covariance(model, order[i], order[j]) - scale * lower[i][j]) < 1e-16);
+      assert_true(covariance(model, order[i], order[j]) == covariance(model, order[j], order[i]));
+    }
+    assert_true(covariance(model, order[i], 1) == 0);
+  }
+  assert_true(covariance(model, 1, 1) == 0.25);
+  assert_true(fabs(model->parameters[0].eta_sd - scale_of_a * 0.3) < 1e-16);
+}
+
+static void the_factor_of_a_block_gives_its_covariance_back(void **state)
+{
+  struct compiled compiled;
+
+  (void)state;
+  compile_good(&compiled, correlated, 0, NULL);
+  assert_int_equal(compiled.model->n_etas, 4);
+  assert_int_equal(compiled.model->parameters[3].distribution, DISTRIBUTION_NORMAL);
+  assert_block(compiled.model, 1);
+  release(&compiled);
+}
+
+static void a_change_within_a_block_keeps_the_correlations(void **state)
+{
+  const struct model_change half = {CHANGE_BETWEEN_PATIENTS, {.text = "A"}, {.text = "0.15"}};
+  const struct model_change none = {CHANGE_BETWEEN_PATIENTS, {.text = "A"}, {.text = "0"}};
+  struct compiled compiled;
+
+  (void)state;
+  compile_good(&compiled, correlated, 1, &half);
+  assert_block(compiled.model, 0.5);
+  release(&compiled);
+  compile_good(&compiled, correlated, 1, &none);
+  assert_block(compiled.model, 0);
+  release(&compiled);
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(individual_parameters_follow_their_distributions),
+      cmocka_unit_test(rates_outputs_and_infusions_use_the_individual_values),
+      cmocka_unit_test(changes_replace_numbers_in_any_unit),
+      cmocka_unit_test(the_factor_of_a_block_gives_its_covariance_back),
+      cmocka_unit_test(a_change_within_a_block_keeps_the_correlations),
+  };
+
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
