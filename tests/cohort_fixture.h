@@ -13,6 +13,21 @@
 #include "base/memory.h"
 #include "population/cohort.h"
 
+/* A small cohort file, in pieces. */
+#define HEAD "schema: 1\ncohort: small\ntitle: A small cohort\ncovariates:\n"
+#define AGE  "  AGE: {unit: a, normal: {mean: 50, sd: 20}, truncate: [18, 80 a], source: here}\n"
+#define SEX  "  SEX: {categorical: {M: 0.4, F: 0.6}, source: here}\n"
+#define WT                                                                                         \
+  "  WT: {unit: kg, log_normal: {median: \"if(SEX == 'M', 80, 70)\", sd_log: 0.2}, "               \
+  "source: here}\n"
+
+#define TABLE_HEAD(sampling)                                                                       \
+  "schema: 1\ncohort: small\ntitle: A small cohort\n"                                              \
+  "table: {file: table.csv, sampling: " sampling ", source: here}\ncovariates:\n"
+#define TABLE_COLUMNS                                                                              \
+  "  SEX: {column: sex, categories: {M: \"1\", F: \"the \\\"other\\\", one\"}}\n"                  \
+  "  WT: {unit: kg, column: \"weight, kg\"}\n"
+
 struct fixture {
   struct arena *arena;
   struct diagnostics *diagnostics;
