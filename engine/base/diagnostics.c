@@ -114,6 +114,12 @@ static int by_place(const void *first, const void *second)
   return a->number - b->number;
 }
 
+static void sort(struct diagnostics *diagnostics)
+{
+  if (diagnostics->n == 0) return; /* qsort() wants an array, even for nothing */
+  qsort(diagnostics->items, diagnostics->n, sizeof *diagnostics->items, by_place);
+}
+
 static const char *line_start(const struct source *source, int line)
 {
   const char *p = source->text, *end = source->text + source->length;
@@ -155,7 +161,7 @@ void diagnostics_print(struct diagnostics *diagnostics, FILE *stream)
 {
   const int errors = diagnostics->n_errors, warnings = diagnostics->n_warnings;
 
-  qsort(diagnostics->items, diagnostics->n, sizeof *diagnostics->items, by_place);
+  sort(diagnostics);
   for (size_t i = 0; i < diagnostics->n && i < MAX_PRINTED; i++) {
     const struct diagnostic *item = &diagnostics->items[i];
 
@@ -173,7 +179,7 @@ void diagnostics_print_json(struct diagnostics *diagnostics, FILE *stream)
 {
   struct json_writer *json = json_writer_create(stream);
 
-  qsort(diagnostics->items, diagnostics->n, sizeof *diagnostics->items, by_place);
+  sort(diagnostics);
   json_begin_array(json);
   for (size_t i = 0; i < diagnostics->n; i++) {
     const struct diagnostic *item = &diagnostics->items[i];
