@@ -139,8 +139,8 @@ static int lower_power(struct program_builder *builder, const struct expression 
   const double exponent = builder->entries[n].value;
   int result = x;
 
-  if (builder->entries[n].phase != PHASE_CONSTANT || exponent != (int)exponent || exponent < -6 ||
-      exponent > 6 || exponent == 0) {
+  if (builder->entries[n].phase != PHASE_CONSTANT || !(exponent >= -6 && exponent <= 6) ||
+      exponent != (int)exponent || exponent == 0) {
     if (builder->entries[n].phase == PHASE_CONSTANT && exponent == 0.5)
       return program_operation(builder, OPERATION_SQRT, x, 0, 0);
     return program_operation(builder, OPERATION_POW, x, n, 0);
