@@ -42,6 +42,27 @@ static void a_patient_is_the_same_alone_and_in_any_order(void **state)
   }
 }
 
+static void a_patient_is_the_same_on_every_vector_width(void **state)
+{
+  static const char *const widths[] = {"baseline", "avx2", "avx512"};
+  double expected[MAX_COVARIATES_HERE], v[MAX_COVARIATES_HERE];
+
+  (void)state;
+  for (uint32_t i = 1; i <= 20; i++) {
+    for (int width = 0; width < 3; width++) {
+      struct fixture fixture;
+
+      setenv("TWINTRIAL_SIMD", widths[width], 1);
+      open_file(&fixture, SOURCE_DIR "/cohorts/nhanes_adult.yaml");
+      assert_int_equal(draw_patient(&fixture, i, width ? v : expected), 0);
+      for (int c = 0; width && c < fixture.cohort->n_covariates; c++)
+        assert_true(v[c] == expected[c]);
+      close_fixture(&fixture);
+    }
+  }
+  unsetenv("TWINTRIAL_SIMD");
+}
+
 static void a_covariate_added_at_the_end_moves_no_other(void **state)
 {
   static const char *const more = HEAD SEX AGE WT
@@ -410,6 +431,7 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_patient_is_the_same_alone_and_in_any_order),
+      cmocka_unit_test(a_patient_is_the_same_on_every_vector_width),
       cmocka_unit_test(a_covariate_added_at_the_end_moves_no_other),
       cmocka_unit_test(a_patient_who_is_not_eligible_is_drawn_again),
       cmocka_unit_test(conditions_of_a_protocol_are_added),
