@@ -131,8 +131,9 @@ static bool read_choice(struct reading *reading, const struct field *field,
 static bool read_text(struct reading *reading, const struct field *field,
                       const struct yaml_node *node, struct text *text)
 {
+  *text = (struct text){NULL, node->at};
   if (!is_scalar(reading, field, node, "a text")) return false;
-  *text = (struct text){node->text, node->at};
+  text->text = node->text;
   if (field->kind != FIELD_NAME) return true;
   for (const char *c = node->text; *c; c++) {
     if (isalnum((unsigned char)*c) || *c == '_') continue;
@@ -261,7 +262,10 @@ static bool read_value(struct reading *reading, const struct field *field,
   switch (field->kind) {
   case FIELD_TEXT:
   case FIELD_NAME:
-    if (!read_text(reading, field, node, &text)) return false;
+    if (!read_text(reading, field, node, &text)) {
+      ((struct text *)target)->at = node->at; /* for whoever reports that it is not there */
+      return false;
+    }
     *(struct text *)target = text;
     return true;
   case FIELD_NUMBER:

@@ -78,6 +78,9 @@ static void write_list(const struct field *field, const struct list *list, struc
   for (size_t i = 0; i < list->n; i++) {
     const struct named_formula *formula = (const struct named_formula *)list->items + i;
 
+    /* what could not be read is left out */
+    if (field->kind == FIELD_TEXTS && !((const struct text *)list->items)[i].text) continue;
+    if (is_object && (!formula->name.text || !formula->formula.text)) continue;
     if (field->kind == FIELD_TEXTS)
       json_text(json, ((const struct text *)list->items)[i].text);
     else if (field->kind == FIELD_NUMBERS)

@@ -14,10 +14,10 @@ static struct item *add_item(struct compiling *compiling, enum item_kind kind, i
   struct symbol named = *symbol;
 
   named.name = name->text ? name->text : "?";
-  if (kind != ITEM_TIME && expression_is_reserved(named.name))
+  if (name->text && kind != ITEM_TIME && expression_is_reserved(named.name))
     diagnostics_error(compiling->diagnostics, &name->at,
                       "'%s' is a word of the language; take another name", named.name);
-  else if (scope_find(&compiling->scope, named.name))
+  else if (name->text && scope_find(&compiling->scope, named.name))
     diagnostics_error(compiling->diagnostics, &name->at,
                       "the name '%.40s' is used twice in this model", named.name);
   *item = (struct item){.kind = kind, .index = index, .at = name->at};

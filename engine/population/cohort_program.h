@@ -20,7 +20,8 @@ enum draw_kind {
   N_DRAW_KINDS
 };
 
-/** Values at rising normal scores; before and after them the outermost line goes on. */
+/** Values at rising normal scores. Before and after them the outermost line goes on, as if the tail
+ *  were normal: published tables end at 0.5 or 1 %, and cutting there would lose the sickest. */
 struct quantile_table {
   int n;
   const double *scores;
