@@ -244,7 +244,8 @@ static void write_record_schema(const struct record_type *type, struct json_writ
     json_begin_object(json);
     if (field->kind != FIELD_RECORD) json_key(json, "description"), json_text(json, field->help);
     write_field_schema(field, json);
-    if (field->fallback && field->kind != FIELD_RECORD) json_key(json, "default"), json_text(json, field->fallback);
+    if (field->fallback && field->kind != FIELD_RECORD)
+      json_key(json, "default"), json_text(json, field->fallback);
     json_end(json);
   }
   json_end(json);

@@ -20,7 +20,8 @@ void sha256_text(const void *bytes, size_t length, char text[SHA256_TEXT_BYTES])
   unsigned char digest[EVP_MAX_MD_SIZE];
   unsigned int size = 0;
 
-  REQUIRE(EVP_Digest(bytes, length, digest, &size, EVP_sha256(), NULL) == 1 && size == SHA256_BYTES);
+  REQUIRE(EVP_Digest(bytes, length, digest, &size, EVP_sha256(), NULL) == 1 &&
+          size == SHA256_BYTES);
   write_digest(digest, text);
 }
 

@@ -13,7 +13,8 @@
 static void print_summary(const struct plan *plan, const char *path)
 {
   printf("%s: ok. %s: %lld patients, %d arms, %lld replicate%s", path, plan->file->study->id.text,
-         (long long)plan->n_patients, plan->n_arms, (long long)plan->n_replicates, plan->n_replicates == 1 ? "" : "s");
+         (long long)plan->n_patients, plan->n_arms, (long long)plan->n_replicates,
+         plan->n_replicates == 1 ? "" : "s");
   if (plan->file->scenarios.n) printf(", %d scenarios", plan->n_scenarios);
   printf(", %g d\n", plan->end_min / 1440.0);
 }
@@ -28,23 +29,27 @@ static void print_resolved(const struct plan *plan)
 
 int check_command(const struct command *command, const struct arguments *arguments)
 {
-  const char               *path        = arguments->words[0];
-  struct arena             *arena       = arena_create();
-  struct diagnostics       *diagnostics = diagnostics_create();
-  const struct plan_changes unchanged   = {0};
-  struct plan_inputs        inputs      = {0};
-  const bool                as_json     = argument(command, arguments, "--json");
-  const struct plan        *plan;
-  bool                      is_ok;
+  const char *path = arguments->words[0];
+  struct arena *arena = arena_create();
+  struct diagnostics *diagnostics = diagnostics_create();
+  const struct plan_changes unchanged = {0};
+  struct plan_inputs inputs = {0};
+  const bool as_json = argument(command, arguments, "--json");
+  const struct plan *plan;
+  bool is_ok;
 
   plan_inputs_load(path, place_models(), &inputs, arena, diagnostics);
-  plan  = plan_build(&inputs, &unchanged, arena, diagnostics);
+  plan = plan_build(&inputs, &unchanged, arena, diagnostics);
   is_ok = plan && diagnostics_n_errors(diagnostics) == 0 &&
           !(argument(command, arguments, "--strict") && diagnostics_n_warnings(diagnostics));
-  if (as_json) diagnostics_print_json(diagnostics, stdout);
-  else diagnostics_print(diagnostics, stderr);
-  if (is_ok && argument(command, arguments, "--resolved")) print_resolved(plan);
-  else if (is_ok && !as_json) print_summary(plan, path);
+  if (as_json)
+    diagnostics_print_json(diagnostics, stdout);
+  else
+    diagnostics_print(diagnostics, stderr);
+  if (is_ok && argument(command, arguments, "--resolved"))
+    print_resolved(plan);
+  else if (is_ok && !as_json)
+    print_summary(plan, path);
   diagnostics_destroy(&diagnostics);
   arena_destroy(&arena);
   return is_ok ? EXIT_CODE_OK : EXIT_CODE_INVALID_INPUT;
@@ -53,12 +58,12 @@ int check_command(const struct command *command, const struct arguments *argumen
 int schema_command(const struct command *command, const struct arguments *arguments)
 {
   static const struct {
-    const char               *name, *title;
+    const char *name, *title;
     const struct record_type *type;
-  } kinds[]                = {{"protocol", "twintrial protocol", &protocol_file_type},
-                              {"model", "twintrial model", &model_file_type},
-                              {"cohort", "twintrial cohort", &cohort_file_type}};
-  const char         *wanted = argument(command, arguments, "--for");
+  } kinds[] = {{"protocol", "twintrial protocol", &protocol_file_type},
+               {"model", "twintrial model", &model_file_type},
+               {"cohort", "twintrial cohort", &cohort_file_type}};
+  const char *wanted = argument(command, arguments, "--for");
   struct json_writer *json;
 
   for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
@@ -72,5 +77,6 @@ int schema_command(const struct command *command, const struct arguments *argume
     json_writer_destroy(&json);
     return EXIT_CODE_OK;
   }
-  return failure(EXIT_CODE_INVALID_INPUT, "schema: no kind of file '%s'; there are protocol, model and cohort", wanted);
+  return failure(EXIT_CODE_INVALID_INPUT,
+                 "schema: no kind of file '%s'; there are protocol, model and cohort", wanted);
 }

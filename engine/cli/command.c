@@ -9,7 +9,8 @@
 #include "base/failure.h"
 #include "base/units.h"
 
-static const struct option *option_named(const struct command *command, const char *word, size_t length)
+static const struct option *option_named(const struct command *command, const char *word,
+                                         size_t length)
 {
   for (const struct option *option = command->options; option->name; option++) {
     if (strlen(option->name) == length && strncmp(option->name, word, length) == 0) return option;
@@ -21,30 +22,36 @@ static const struct option *option_named(const struct command *command, const ch
 static int report_unknown(const struct command *command, const char *word)
 {
   const char *names[MAX_OPTIONS], *near;
-  size_t      n = 0;
+  size_t n = 0;
 
-  for (const struct option *option = command->options; option->name; option++) names[n++] = option->name;
+  for (const struct option *option = command->options; option->name; option++)
+    names[n++] = option->name;
   near = nearest_word(word, n, names);
   if (near)
-    return failure(EXIT_CODE_INVALID_INPUT, "%s: unknown option '%s'; did you mean '%s'?", command->name, word, near);
-  return failure(EXIT_CODE_INVALID_INPUT, "%s: unknown option '%s'; see `twintrial help %s`", command->name, word,
-                 command->name);
+    return failure(EXIT_CODE_INVALID_INPUT, "%s: unknown option '%s'; did you mean '%s'?",
+                   command->name, word, near);
+  return failure(EXIT_CODE_INVALID_INPUT, "%s: unknown option '%s'; see `twintrial help %s`",
+                 command->name, word, command->name);
 }
 
 /** An option, its value in the same word (--rtol=1e-8) or the next; `i` moves over it. */
-static int take_option(const struct command *command, int argc, char **argv, int *i, struct arguments *arguments)
+static int take_option(const struct command *command, int argc, char **argv, int *i,
+                       struct arguments *arguments)
 {
-  const char          *word   = argv[*i];
-  const char          *equals = strncmp(word, "--", 2) == 0 ? strchr(word, '=') : NULL;
-  const struct option *option = option_named(command, word, equals ? (size_t)(equals - word) : strlen(word));
-  const char          *value  = equals ? equals + 1 : "";
+  const char *word = argv[*i];
+  const char *equals = strncmp(word, "--", 2) == 0 ? strchr(word, '=') : NULL;
+  const struct option *option = option_named(command, word,
+                                             equals ? (size_t)(equals - word) : strlen(word));
+  const char *value = equals ? equals + 1 : "";
 
   if (!option) return report_unknown(command, word);
   if (!option->value && equals)
-    return failure(EXIT_CODE_INVALID_INPUT, "%s: option %s takes no value", command->name, option->name);
+    return failure(EXIT_CODE_INVALID_INPUT, "%s: option %s takes no value", command->name,
+                   option->name);
   if (option->value && !equals) {
     if (*i + 1 >= argc)
-      return failure(EXIT_CODE_INVALID_INPUT, "%s: option %s needs a value: %s", command->name, option->name, option->value);
+      return failure(EXIT_CODE_INVALID_INPUT, "%s: option %s needs a value: %s", command->name,
+                     option->name, option->value);
     value = argv[++*i];
   }
   arguments->values[option - command->options] = value;
@@ -56,50 +63,58 @@ int command_parse(const struct command *command, int argc, char **argv, struct a
   for (int i = 0; i < argc; i++) {
     if (strcmp(argv[i], "--") == 0) {
       arguments->n_rest = argc - i - 1;
-      arguments->rest   = argv + i + 1;
+      arguments->rest = argv + i + 1;
       break;
     }
-    if (argv[i][0] == '-' && argv[i][1]) TRY(take_option(command, argc, argv, &i, arguments));
-    else arguments->words[arguments->n_words++] = argv[i];
+    if (argv[i][0] == '-' && argv[i][1])
+      TRY(take_option(command, argc, argv, &i, arguments));
+    else
+      arguments->words[arguments->n_words++] = argv[i];
   }
   if (arguments->n_words < command->min_words)
-    return failure(EXIT_CODE_INVALID_INPUT, "%s needs %s; see `twintrial help %s`", command->name, command->words,
-                   command->name);
+    return failure(EXIT_CODE_INVALID_INPUT, "%s needs %s; see `twintrial help %s`", command->name,
+                   command->words, command->name);
   if (arguments->n_words > command->max_words)
-    return failure(EXIT_CODE_INVALID_INPUT, "%s: '%s' is one word too many; see `twintrial help %s`", command->name,
+    return failure(EXIT_CODE_INVALID_INPUT,
+                   "%s: '%s' is one word too many; see `twintrial help %s`", command->name,
                    arguments->words[command->max_words], command->name);
   return EXIT_CODE_OK;
 }
 
-const char *argument(const struct command *command, const struct arguments *arguments, const char *option)
+const char *argument(const struct command *command, const struct arguments *arguments,
+                     const char *option)
 {
   for (int i = 0; command->options[i].name; i++)
     if (strcmp(command->options[i].name, option) == 0) return arguments->values[i];
   failure_abort(option, __FILE__, __LINE__);
 }
 
-int64_t argument_count(const struct command *command, const struct arguments *arguments, const char *option, int64_t absent)
+int64_t argument_count(const struct command *command, const struct arguments *arguments,
+                       const char *option, int64_t absent)
 {
   const char *value = argument(command, arguments, option);
-  char       *end;
-  long long   count;
+  char *end;
+  long long count;
 
   if (!value) return absent;
   count = strtoll(value, &end, 10);
   if (end == value || *end || count < 1 || count > 1000000000)
-    exit(failure(EXIT_CODE_INVALID_INPUT, "%s: option %s needs a whole number from 1 to 1,000,000,000, not '%s'",
+    exit(failure(EXIT_CODE_INVALID_INPUT,
+                 "%s: option %s needs a whole number from 1 to 1,000,000,000, not '%s'",
                  command->name, option, value));
   return count;
 }
 
-double argument_number(const struct command *command, const struct arguments *arguments, const char *option, double absent)
+double argument_number(const struct command *command, const struct arguments *arguments,
+                       const char *option, double absent)
 {
   const char *value = argument(command, arguments, option);
-  double      number;
+  double number;
 
   if (!value) return absent;
   if (!number_parse(value, &number))
-    exit(failure(EXIT_CODE_INVALID_INPUT, "%s: option %s needs a number, not '%s'", command->name, option, value));
+    exit(failure(EXIT_CODE_INVALID_INPUT, "%s: option %s needs a number, not '%s'", command->name,
+                 option, value));
   return number;
 }
 
@@ -117,8 +132,9 @@ static void print_one(const struct command *command)
   for (const struct option *option = command->options; option->name; option++) {
     char left[64];
 
-    snprintf(left, sizeof left, "%s%c%s%s%s%s", option->letter ? "-" : " ", option->letter ? option->letter : ' ',
-             option->letter ? ", " : "  ", option->name, option->value ? " " : "", option->value ? option->value : "");
+    snprintf(left, sizeof left, "%s%c%s%s%s%s", option->letter ? "-" : " ",
+             option->letter ? option->letter : ' ', option->letter ? ", " : "  ", option->name,
+             option->value ? " " : "", option->value ? option->value : "");
     printf("  %-28s %s\n", left, option->help);
   }
   if (command->example) printf("\nExample\n  %s\n", command->example);
@@ -130,9 +146,13 @@ void command_print_help(const struct command *command)
     print_one(command);
     return;
   }
-  printf("twintrial %s - in silico clinical trials, the same bytes on any number of ranks\n\n", TWINTRIAL_VERSION);
-  for (const struct command *each = commands; each->name; each++) printf("  %-11s %s\n", each->name, each->summary);
-  printf("\n`twintrial help COMMAND` tells more. Exit codes: 0 ok, 1 internal error, 2 invalid input, 4 more\n"
-         "patients failed than allowed, 5 file or disk, 6 wrong launch, 7 a check failed, 75 stopped at a\n"
+  printf("twintrial %s - in silico clinical trials, the same bytes on any number of ranks\n\n",
+         TWINTRIAL_VERSION);
+  for (const struct command *each = commands; each->name; each++)
+    printf("  %-11s %s\n", each->name, each->summary);
+  printf("\n`twintrial help COMMAND` tells more. Exit codes: 0 ok, 1 internal error, 2 invalid "
+         "input, 4 more\n"
+         "patients failed than allowed, 5 file or disk, 6 wrong launch, 7 a check failed, 75 "
+         "stopped at a\n"
          "block boundary, 128+n killed by signal n.\n");
 }

@@ -8,44 +8,54 @@
 
 struct option {
   const char *name;  /* "--output" */
-  char        letter; /* 'o', 0 without */
+  char letter;       /* 'o', 0 without */
   const char *value; /* what it takes, "FILE"; NULL for a switch */
   const char *help;
 };
 
 /** What stands on the command line after the subcommand. */
 struct arguments {
-  int          n_words;
-  const char **words;   /* that are no options */
-  const char **values;  /* [option]: the value, "" for a switch that is on, NULL when absent */
-  int          n_rest;
-  char       **rest; /* after -- */
+  int n_words;
+  const char **words;  /* that are no options */
+  const char **values; /* [option]: the value, "" for a switch that is on, NULL when absent */
+  int n_rest;
+  char **rest; /* after -- */
 };
 
 /** Those from COMMAND_RUN on need MPI, PETSc or HDF5, and are in the engine program. */
 enum command_kind {
-  COMMAND_CHECK, COMMAND_SCHEMA, COMMAND_MODEL, COMMAND_COMPLETION, COMMAND_HELP,
-  COMMAND_RUN, COMMAND_ANALYZE, COMMAND_SHOW
+  COMMAND_CHECK,
+  COMMAND_SCHEMA,
+  COMMAND_MODEL,
+  COMMAND_COMPLETION,
+  COMMAND_HELP,
+  COMMAND_RUN,
+  COMMAND_ANALYZE,
+  COMMAND_SHOW
 };
 
 struct command {
-  const char          *name, *words, *summary; /* words: "PROTOCOL.yaml" */
-  const char          *example;
-  int                  min_words, max_words;
+  const char *name, *words, *summary; /* words: "PROTOCOL.yaml" */
+  const char *example;
+  int min_words, max_words;
   const struct option *options; /* ends with a NULL name */
-  enum command_kind    kind;
+  enum command_kind kind;
 };
 
 enum { MAX_OPTIONS = 24 };
 
 extern const struct command commands[]; /* ends with a NULL name */
-const struct command       *command_named(const char *name);
+const struct command *command_named(const char *name);
 /** Parses and checks; prints what is wrong, with the nearest option, and returns
  *  EXIT_CODE_INVALID_INPUT. The lists are the caller's: [argc] and [MAX_OPTIONS]. */
-int  command_parse(const struct command *command, int argc, char **argv, struct arguments *arguments);
+int command_parse(const struct command *command, int argc, char **argv,
+                  struct arguments *arguments);
 void command_print_help(const struct command *command); /* NULL: all of them */
 /** The value of an option, NULL when absent. */
-const char *argument(const struct command *command, const struct arguments *arguments, const char *option);
+const char *argument(const struct command *command, const struct arguments *arguments,
+                     const char *option);
 /** A whole number of an option, `absent` without it; exits with a message when it is none. */
-int64_t argument_count(const struct command *command, const struct arguments *arguments, const char *option, int64_t absent);
-double  argument_number(const struct command *command, const struct arguments *arguments, const char *option, double absent);
+int64_t argument_count(const struct command *command, const struct arguments *arguments,
+                       const char *option, int64_t absent);
+double argument_number(const struct command *command, const struct arguments *arguments,
+                       const char *option, double absent);

@@ -24,7 +24,8 @@ static void print_bash(void)
   for (const struct command *command = commands; command->name; command++) {
     if (!command->options[0].name) continue;
     printf("  %s) options='", command->name);
-    for (const struct option *option = command->options; option->name; option++) printf("%s ", option->name);
+    for (const struct option *option = command->options; option->name; option++)
+      printf("%s ", option->name);
     printf("--help' ;;\n");
   }
   printf("  model) ((COMP_CWORD == 2)) && options='list show check' ;;\n"
@@ -39,10 +40,11 @@ static void print_fish(void)
 {
   printf("# completion of twintrial for fish; made by `twintrial completion fish`\n");
   for (const struct command *command = commands; command->name; command++) {
-    printf("complete -c twintrial -n __fish_use_subcommand -a %s -d '%s'\n", command->name, command->summary);
+    printf("complete -c twintrial -n __fish_use_subcommand -a %s -d '%s'\n", command->name,
+           command->summary);
     for (const struct option *option = command->options; option->name; option++)
-      printf("complete -c twintrial -n '__fish_seen_subcommand_from %s' -l %s%s -d '%s'\n", command->name,
-             option->name + 2, option->value ? " -r" : "", option->help);
+      printf("complete -c twintrial -n '__fish_seen_subcommand_from %s' -l %s%s -d '%s'\n",
+             command->name, option->name + 2, option->value ? " -r" : "", option->help);
   }
 }
 
@@ -50,11 +52,15 @@ int completion_command(const struct arguments *arguments)
 {
   const char *shell = arguments->words[0];
 
-  if (strcmp(shell, "bash") == 0) print_bash();
-  else if (strcmp(shell, "fish") == 0) print_fish();
+  if (strcmp(shell, "bash") == 0)
+    print_bash();
+  else if (strcmp(shell, "fish") == 0)
+    print_fish();
   else if (strcmp(shell, "zsh") == 0) {
     printf("#compdef twintrial\nautoload -U +X bashcompinit && bashcompinit\n");
     print_bash();
-  } else return failure(EXIT_CODE_INVALID_INPUT, "completion: no shell '%s'; there are bash, zsh and fish", shell);
+  } else
+    return failure(EXIT_CODE_INVALID_INPUT,
+                   "completion: no shell '%s'; there are bash, zsh and fish", shell);
   return EXIT_CODE_OK;
 }

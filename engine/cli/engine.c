@@ -15,47 +15,58 @@
 #include "solver/solver.h"
 #include "trial/run.h"
 
-static int choose(const struct command *command, const char *option, const char *value, const char *const *names)
+static int choose(const struct command *command, const char *option, const char *value,
+                  const char *const *names)
 {
   for (int i = 0; names[i]; i++)
     if (strcmp(names[i], value) == 0) return i;
-  exit(failure(EXIT_CODE_INVALID_INPUT, "%s: unknown %s '%s'; see `twintrial help %s`", command->name, option, value,
-               command->name));
+  exit(failure(EXIT_CODE_INVALID_INPUT, "%s: unknown %s '%s'; see `twintrial help %s`",
+               command->name, option, value, command->name));
 }
 
 /** Every task of a Slurm step running alone would simulate the whole trial several times over. */
 static int check_launch(void)
 {
   const char *tasks = getenv("SLURM_STEP_NUM_TASKS");
-  int         size;
+  int size;
 
   MPI_Comm_size(MPI_COMM_WORLD, &size);
   if (size == 1 && tasks && atoi(tasks) > 1)
-    return failure(EXIT_CODE_LAUNCH,
-                   "this Slurm step has %s tasks, but each sees only itself; start it with `mpirun twintrial "
-                   "run ...` or `srun --mpi=pmix twintrial run ...`", tasks);
+    return failure(
+        EXIT_CODE_LAUNCH,
+        "this Slurm step has %s tasks, but each sees only itself; start it with `mpirun twintrial "
+        "run ...` or `srun --mpi=pmix twintrial run ...`",
+        tasks);
   return EXIT_CODE_OK;
 }
 
-static int run_command(const struct command *command, const struct arguments *arguments, int argc, char **argv)
+static int run_command(const struct command *command, const struct arguments *arguments, int argc,
+                       char **argv)
 {
-  const char        *progress = argument(command, arguments, "--progress"), *solver = argument(command, arguments, "--solver");
-  struct run_options options  = {.protocol = arguments->words[0], .library = place_models(),
-                                 .output = argument(command, arguments, "--output"),
-                                 .is_fresh = argument(command, arguments, "--fresh"),
-                                 .is_forced = argument(command, arguments, "--force"),
-                                 .n_arguments = argc, .arguments = argv};
-  int                n_petsc = arguments->n_rest + 1, code;
-  char             **petsc   = memory_new((size_t)n_petsc + 1, sizeof *petsc);
+  const char *progress = argument(command, arguments, "--progress"),
+             *solver = argument(command, arguments, "--solver");
+  struct run_options options = {.protocol = arguments->words[0],
+                                .library = place_models(),
+                                .output = argument(command, arguments, "--output"),
+                                .is_fresh = argument(command, arguments, "--fresh"),
+                                .is_forced = argument(command, arguments, "--force"),
+                                .n_arguments = argc,
+                                .arguments = argv};
+  int n_petsc = arguments->n_rest + 1, code;
+  char **petsc = memory_new((size_t)n_petsc + 1, sizeof *petsc);
 
-  options.block_size         = (int)argument_count(command, arguments, "--block-size", 0);
+  options.block_size = (int)argument_count(command, arguments, "--block-size", 0);
   options.changes.replicates = argument_count(command, arguments, "--replicates", 0);
-  options.changes.patients   = argument_count(command, arguments, "--patients", 0);
-  options.changes.rtol       = argument_number(command, arguments, "--rtol", 0);
+  options.changes.patients = argument_count(command, arguments, "--patients", 0);
+  options.changes.rtol = argument_number(command, arguments, "--rtol", 0);
   if (options.changes.rtol != 0 && !(options.changes.rtol >= 1e-13 && options.changes.rtol <= 0.1))
     return failure(EXIT_CODE_INVALID_INPUT, "run: --rtol must be between 1e-13 and 0.1");
-  if (progress) options.progress = (enum progress_style)choose(command, "progress style", progress, progress_style_names);
-  if (solver) options.changes.method = solver_method_names[choose(command, "solver", solver, solver_method_names)];
+  if (progress)
+    options.progress = (enum progress_style)choose(command, "progress style", progress,
+                                                   progress_style_names);
+  if (solver)
+    options.changes.method =
+        solver_method_names[choose(command, "solver", solver, solver_method_names)];
   petsc[0] = argv[0];
   for (int i = 0; i < arguments->n_rest; i++) petsc[i + 1] = arguments->rest[i];
   /* PETSc's own signal handler would hide which signal ended a run. */
@@ -72,18 +83,19 @@ static int run_command(const struct command *command, const struct arguments *ar
 static const char *analysis_name(const char *path, struct arena *arena)
 {
   const size_t length = strlen(path);
-  const int    stem   = (int)(length > 3 && strcmp(path + length - 3, ".h5") == 0 ? length - 3 : length);
+  const int stem = (int)(length > 3 && strcmp(path + length - 3, ".h5") == 0 ? length - 3 : length);
 
   return arena_format(arena, "%.*s.analysis.json", stem, path);
 }
 
 static int analyze_command(const struct command *command, const struct arguments *arguments)
 {
-  struct arena          *arena   = arena_create();
-  const char            *output  = argument(command, arguments, "--output");
+  struct arena *arena = arena_create();
+  const char *output = argument(command, arguments, "--output");
   struct analyze_options options = {.as_json = argument(command, arguments, "--json") != NULL,
-                                    .output  = output ? output : analysis_name(arguments->words[0], arena)};
-  const int              code    = analyze_file(arguments->words[0], &options);
+                                    .output = output ? output
+                                                     : analysis_name(arguments->words[0], arena)};
+  const int code = analyze_file(arguments->words[0], &options);
 
   arena_destroy(&arena);
   return code;
@@ -92,7 +104,7 @@ static int analyze_command(const struct command *command, const struct arguments
 static int show_command(const char *path)
 {
   struct results_file *file = NULL;
-  int                  code = results_open(path, &file);
+  int code = results_open(path, &file);
 
   if (code == EXIT_CODE_OK) code = results_show(file);
   results_close(&file);
@@ -101,19 +113,22 @@ static int show_command(const char *path)
 
 int main(int argc, char **argv)
 {
-  const struct command *command   = argc > 1 ? command_named(argv[1]) : NULL;
-  struct arguments      arguments = {0};
-  int                   code;
+  const struct command *command = argc > 1 ? command_named(argv[1]) : NULL;
+  struct arguments arguments = {0};
+  int code;
 
   if (!command || command->kind < COMMAND_RUN)
     return failure(EXIT_CODE_INVALID_INPUT, "this program is started by `twintrial`");
   signal(SIGXFSZ, SIG_IGN); /* a limit on file sizes is then an error of write() */
-  arguments.words  = memory_new((size_t)argc, sizeof *arguments.words);
+  arguments.words = memory_new((size_t)argc, sizeof *arguments.words);
   arguments.values = memory_new(MAX_OPTIONS, sizeof *arguments.values);
-  code             = command_parse(command, argc - 2, argv + 2, &arguments);
-  if (code == EXIT_CODE_OK && command->kind == COMMAND_RUN) code = run_command(command, &arguments, argc, argv);
-  else if (code == EXIT_CODE_OK && command->kind == COMMAND_ANALYZE) code = analyze_command(command, &arguments);
-  else if (code == EXIT_CODE_OK) code = show_command(arguments.words[0]);
+  code = command_parse(command, argc - 2, argv + 2, &arguments);
+  if (code == EXIT_CODE_OK && command->kind == COMMAND_RUN)
+    code = run_command(command, &arguments, argc, argv);
+  else if (code == EXIT_CODE_OK && command->kind == COMMAND_ANALYZE)
+    code = analyze_command(command, &arguments);
+  else if (code == EXIT_CODE_OK)
+    code = show_command(arguments.words[0]);
   free(arguments.words);
   free(arguments.values);
   return fflush(stdout) && code == EXIT_CODE_OK ? EXIT_CODE_FILE : code;

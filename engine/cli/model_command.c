@@ -27,7 +27,8 @@ static int is_model(const struct dirent *entry)
   return length > 5 && strcmp(entry->d_name + length - 5, ".yaml") == 0;
 }
 
-static const struct model *load(const char *path, struct arena *arena, struct diagnostics *diagnostics)
+static const struct model *load(const char *path, struct arena *arena,
+                                struct diagnostics *diagnostics)
 {
   const struct source *source = source_load(arena, path, NULL, diagnostics);
 
@@ -37,17 +38,19 @@ static const struct model *load(const char *path, struct arena *arena, struct di
 static int list(void)
 {
   struct dirent **entries;
-  const int       n = scandir(place_models(), &entries, is_model, by_name);
+  const int n = scandir(place_models(), &entries, is_model, by_name);
 
   if (n < 0) return failure(EXIT_CODE_FILE, "cannot read the folder of models, %s", place_models());
   for (int i = 0; i < n; i++) {
-    struct arena       *arena       = arena_create();
+    struct arena *arena = arena_create();
     struct diagnostics *diagnostics = diagnostics_create();
-    const char         *path        = arena_format(arena, "%s/%s", place_models(), entries[i]->d_name);
-    const struct model *model       = load(path, arena, diagnostics);
+    const char *path = arena_format(arena, "%s/%s", place_models(), entries[i]->d_name);
+    const struct model *model = load(path, arena, diagnostics);
 
-    if (model) printf("%-28s %s\n", model->name, model->title);
-    else printf("%-28s does not compile; see `twintrial model check %s`\n", entries[i]->d_name, path);
+    if (model)
+      printf("%-28s %s\n", model->name, model->title);
+    else
+      printf("%-28s does not compile; see `twintrial model check %s`\n", entries[i]->d_name, path);
     diagnostics_destroy(&diagnostics);
     arena_destroy(&arena);
     free(entries[i]);
@@ -63,31 +66,37 @@ static void print_parameters(const struct model *model)
   printf("\nParameters\n");
   for (int i = 0; i < model->n_parameters; i++) {
     const struct model_parameter *p = &model->parameters[i];
-    char                          value[40], variability[40] = "";
+    char value[40], variability[40] = "";
 
-    if (isnan(p->typical)) snprintf(value, sizeof value, "by category");
-    else snprintf(value, sizeof value, "%g", p->typical);
-    if (p->eta >= 0) snprintf(variability, sizeof variability, "%s, SD %.3g", distributions[p->distribution], p->eta_sd);
+    if (isnan(p->typical))
+      snprintf(value, sizeof value, "by category");
+    else
+      snprintf(value, sizeof value, "%g", p->typical);
+    if (p->eta >= 0)
+      snprintf(variability, sizeof variability, "%s, SD %.3g", distributions[p->distribution],
+               p->eta_sd);
     printf("  %-14s %12s %-8s %-24s %s\n", p->name, value, p->unit_text, variability, p->label);
   }
 }
 
 static void print_equations(const struct model *model)
 {
-  const struct state_entry   *states  = model->file->states.items;
+  const struct state_entry *states = model->file->states.items;
   const struct derived_entry *derived = model->file->derived.items;
-  const struct output_entry  *outputs = model->file->outputs.items;
+  const struct output_entry *outputs = model->file->outputs.items;
 
   if (model->file->derived.n) printf("\nDerived quantities\n");
   for (size_t i = 0; i < model->file->derived.n; i++)
-    printf("  %-10s = %-50s [%s]\n", derived[i].name.text, derived[i].expression.text, derived[i].unit.text);
+    printf("  %-10s = %-50s [%s]\n", derived[i].name.text, derived[i].expression.text,
+           derived[i].unit.text);
   printf("\nStates, time in %s\n", model->time_text);
   for (size_t i = 0; i < model->file->states.n; i++)
-    printf("  d%s/dt = %s, %s(0) = %s [%s]\n", states[i].name.text, states[i].rate.text, states[i].name.text,
-           states[i].initial.text, states[i].unit.text);
+    printf("  d%s/dt = %s, %s(0) = %s [%s]\n", states[i].name.text, states[i].rate.text,
+           states[i].name.text, states[i].initial.text, states[i].unit.text);
   printf("\nOutputs\n");
   for (size_t i = 0; i < model->file->outputs.n; i++)
-    printf("  %-10s = %-50s [%s]\n", outputs[i].name.text, outputs[i].expression.text, outputs[i].unit.text);
+    printf("  %-10s = %-50s [%s]\n", outputs[i].name.text, outputs[i].expression.text,
+           outputs[i].unit.text);
 }
 
 static void print_model(const struct model *model)
@@ -96,32 +105,38 @@ static void print_model(const struct model *model)
 
   printf("%s: %s\n", model->name, model->title);
   if (model->file->description.text) printf("\n%s\n", model->file->description.text);
-  printf("\n%d states, %d parameters, %d random effects; solved by: explicit (Dormand-Prince 5(4) in lanes)\n",
+  printf("\n%d states, %d parameters, %d random effects; solved by: explicit (Dormand-Prince 5(4) "
+         "in lanes)\n",
          model->n_states, model->n_parameters, model->n_etas);
   printf("Covariates:");
   for (int i = 0; i < model->n_covariates; i++)
     printf(" %s%s%s%s", model->covariates[i].name, model->covariates[i].unit_text ? " [" : "",
-           model->covariates[i].unit_text ? model->covariates[i].unit_text : "", model->covariates[i].unit_text ? "]" : "");
+           model->covariates[i].unit_text ? model->covariates[i].unit_text : "",
+           model->covariates[i].unit_text ? "]" : "");
   printf("%s\nRoutes:", model->n_covariates ? "" : " none");
-  for (int i = 0; i < model->n_routes; i++) printf(" %s -> %s", model->routes[i].name, model->states[model->routes[i].state].name);
+  for (int i = 0; i < model->n_routes; i++)
+    printf(" %s -> %s", model->routes[i].name, model->states[model->routes[i].state].name);
   printf("\n");
   print_parameters(model);
   print_equations(model);
-  for (size_t i = 0; i < model->file->references.n; i++) printf("%s  %s\n", i ? "" : "\nReferences\n", references[i].text);
+  for (size_t i = 0; i < model->file->references.n; i++)
+    printf("%s  %s\n", i ? "" : "\nReferences\n", references[i].text);
 }
 
 static int show_or_check(const char *name, bool shows)
 {
-  struct arena       *arena       = arena_create();
+  struct arena *arena = arena_create();
   struct diagnostics *diagnostics = diagnostics_create();
-  const struct source here        = {"", "", 0};
-  const struct text   text        = {name, {&here, 1, 1, 1}};
-  const struct model *model       = load(model_path(&text, place_models(), arena), arena, diagnostics);
-  const int           code        = model ? EXIT_CODE_OK : EXIT_CODE_INVALID_INPUT;
+  const struct source here = {"", "", 0};
+  const struct text text = {name, {&here, 1, 1, 1}};
+  const struct model *model = load(model_path(&text, place_models(), arena), arena, diagnostics);
+  const int code = model ? EXIT_CODE_OK : EXIT_CODE_INVALID_INPUT;
 
   diagnostics_print(diagnostics, stderr);
   if (model && shows) print_model(model);
-  if (model && !shows) printf("%s: ok. %s: %d states, %d parameters\n", name, model->name, model->n_states, model->n_parameters);
+  if (model && !shows)
+    printf("%s: ok. %s: %d states, %d parameters\n", name, model->name, model->n_states,
+           model->n_parameters);
   diagnostics_destroy(&diagnostics);
   arena_destroy(&arena);
   return code;
@@ -130,12 +145,15 @@ static int show_or_check(const char *name, bool shows)
 int model_command(const struct arguments *arguments)
 {
   const char *action = arguments->words[0];
-  const char *near   = nearest_word(action, 3, actions);
+  const char *near = nearest_word(action, 3, actions);
 
   if (strcmp(action, "list") == 0 && arguments->n_words == 1) return list();
   if ((strcmp(action, "show") == 0 || strcmp(action, "check") == 0) && arguments->n_words == 2)
     return show_or_check(arguments->words[1], action[0] == 's');
   if (near && strcmp(near, action) != 0)
-    return failure(EXIT_CODE_INVALID_INPUT, "model: unknown action '%s'; did you mean '%s'?", action, near);
-  return failure(EXIT_CODE_INVALID_INPUT, "model: use it as `twintrial model list`, `model show NAME` or `model check FILE.yaml`");
+    return failure(EXIT_CODE_INVALID_INPUT, "model: unknown action '%s'; did you mean '%s'?",
+                   action, near);
+  return failure(
+      EXIT_CODE_INVALID_INPUT,
+      "model: use it as `twintrial model list`, `model show NAME` or `model check FILE.yaml`");
 }

@@ -26,7 +26,8 @@ static int help(const struct arguments *arguments)
   const struct command *command = arguments->n_words ? command_named(arguments->words[0]) : NULL;
 
   if (arguments->n_words && !command)
-    return failure(EXIT_CODE_INVALID_INPUT, "no command '%s'; see `twintrial help`", arguments->words[0]);
+    return failure(EXIT_CODE_INVALID_INPUT, "no command '%s'; see `twintrial help`",
+                   arguments->words[0]);
   command_print_help(command);
   return EXIT_CODE_OK;
 }
@@ -34,22 +35,29 @@ static int help(const struct arguments *arguments)
 static int run(const struct command *command, const struct arguments *arguments)
 {
   switch (command->kind) {
-  case COMMAND_CHECK: return check_command(command, arguments);
-  case COMMAND_SCHEMA: return schema_command(command, arguments);
-  case COMMAND_MODEL: return model_command(arguments);
-  case COMMAND_COMPLETION: return completion_command(arguments);
-  default: return help(arguments);
+  case COMMAND_CHECK:
+    return check_command(command, arguments);
+  case COMMAND_SCHEMA:
+    return schema_command(command, arguments);
+  case COMMAND_MODEL:
+    return model_command(arguments);
+  case COMMAND_COMPLETION:
+    return completion_command(arguments);
+  default:
+    return help(arguments);
   }
 }
 
 static int report_unknown(const char *word)
 {
   const char *names[32], *near;
-  size_t      n = 0;
+  size_t n = 0;
 
-  for (const struct command *command = commands; command->name; command++) names[n++] = command->name;
+  for (const struct command *command = commands; command->name; command++)
+    names[n++] = command->name;
   near = nearest_word(word, n, names);
-  if (near) return failure(EXIT_CODE_INVALID_INPUT, "unknown command '%s'; did you mean '%s'?", word, near);
+  if (near)
+    return failure(EXIT_CODE_INVALID_INPUT, "unknown command '%s'; did you mean '%s'?", word, near);
   return failure(EXIT_CODE_INVALID_INPUT, "unknown command '%s'; see `twintrial help`", word);
 }
 
@@ -63,8 +71,8 @@ static bool asks_for_help(int argc, char **argv)
 int main(int argc, char **argv)
 {
   const struct command *command;
-  struct arguments      arguments = {0};
-  int                   code;
+  struct arguments arguments = {0};
+  int code;
 
   if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
     command_print_help(NULL);
@@ -81,9 +89,9 @@ int main(int argc, char **argv)
     return EXIT_CODE_OK;
   }
   if (command->kind >= COMMAND_RUN) return become_engine(argv);
-  arguments.words  = memory_new((size_t)argc, sizeof *arguments.words);
+  arguments.words = memory_new((size_t)argc, sizeof *arguments.words);
   arguments.values = memory_new(MAX_OPTIONS, sizeof *arguments.values);
-  code             = command_parse(command, argc - 2, argv + 2, &arguments);
+  code = command_parse(command, argc - 2, argv + 2, &arguments);
   if (code == EXIT_CODE_OK) code = run(command, &arguments);
   free(arguments.words);
   free(arguments.values);

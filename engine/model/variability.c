@@ -32,8 +32,7 @@ static double changed_sd(struct compiling *compiling, int kind, const char *name
 static int parameter_named(const struct model *model, const char *name)
 {
   for (int i = 0; i < model->n_parameters; i++)
-    if (name && model->parameters[i].name && strcmp(model->parameters[i].name, name) == 0)
-      return i;
+    if (name && model->parameters[i].name && strcmp(model->parameters[i].name, name) == 0) return i;
   return -1;
 }
 

@@ -13,13 +13,13 @@ static int whole(const double *values, size_t i)
 
 static int read_ratio(struct planning *planning, const struct allocation_entry *entry)
 {
-  struct plan     *plan = planning->plan;
+  struct plan *plan = planning->plan;
   struct plan_arm *arms = (struct plan_arm *)plan->arms;
-  int              sum  = 0;
+  int sum = 0;
 
   if (entry && entry->ratio.n && entry->ratio.n != (size_t)plan->n_arms)
-    diagnostics_error(planning->diagnostics, &entry->at, "'ratio' has %zu numbers for %d arms", entry->ratio.n,
-                      plan->n_arms);
+    diagnostics_error(planning->diagnostics, &entry->at, "'ratio' has %zu numbers for %d arms",
+                      entry->ratio.n, plan->n_arms);
   for (int i = 0; i < plan->n_arms; i++) {
     const bool is_given = entry && (size_t)i < entry->ratio.n;
 
@@ -35,37 +35,39 @@ static int read_ratio(struct planning *planning, const struct allocation_entry *
 
 static void read_strata(struct planning *planning, const struct allocation_entry *entry)
 {
-  struct plan         *plan   = planning->plan;
-  const struct text   *names  = entry->strata.items;
+  struct plan *plan = planning->plan;
+  const struct text *names = entry->strata.items;
   struct plan_stratum *strata = arena_new(planning->arena, entry->strata.n, sizeof *strata);
-  double               n_strata = 1;
+  double n_strata = 1;
 
   for (size_t i = 0; i < entry->strata.n; i++) {
     const int covariate = names[i].text ? plan_covariate_named(plan, names[i].text) : -1;
 
     if (!plan->cohort) continue;
     if (covariate < 0 || !plan->cohort->covariates[covariate].n_categories) {
-      diagnostics_error(planning->diagnostics, &names[i].at, "'%.40s' is not a categorical covariate of the cohort",
+      diagnostics_error(planning->diagnostics, &names[i].at,
+                        "'%.40s' is not a categorical covariate of the cohort",
                         names[i].text ? names[i].text : "");
       continue;
     }
     strata[plan->n_strata++].covariate = covariate;
     n_strata *= plan->cohort->covariates[covariate].n_categories;
   }
-  if (n_strata > 10000) diagnostics_error(planning->diagnostics, &entry->at, "more than 10,000 strata");
+  if (n_strata > 10000)
+    diagnostics_error(planning->diagnostics, &entry->at, "more than 10,000 strata");
   plan->strata = strata;
 }
 
 void plan_allocation(struct planning *planning)
 {
-  const struct allocation_entry *entry   = planning->file->allocation;
-  const struct arm_entry        *entries = planning->file->arms.items;
-  struct plan                   *plan    = planning->plan;
-  struct plan_arm               *arms    = arena_new(planning->arena, planning->file->arms.n, sizeof *arms);
-  int                           *sizes   = arena_new(planning->arena, entry ? entry->block_sizes.n + 1 : 1, sizeof *sizes);
-  int                            sum;
+  const struct allocation_entry *entry = planning->file->allocation;
+  const struct arm_entry *entries = planning->file->arms.items;
+  struct plan *plan = planning->plan;
+  struct plan_arm *arms = arena_new(planning->arena, planning->file->arms.n, sizeof *arms);
+  int *sizes = arena_new(planning->arena, entry ? entry->block_sizes.n + 1 : 1, sizeof *sizes);
+  int sum;
 
-  plan->arms   = arms;
+  plan->arms = arms;
   plan->n_arms = (int)planning->file->arms.n;
   if (plan->n_arms == 0 || plan->n_arms > 100)
     diagnostics_error(planning->diagnostics, &planning->file->at, "a trial has 1 to 100 arms");
@@ -75,8 +77,8 @@ void plan_allocation(struct planning *planning)
   for (size_t i = 0; entry && i < entry->block_sizes.n; i++) {
     sizes[i] = whole(entry->block_sizes.items, i);
     if (sizes[i] < 1 || sizes[i] % sum != 0)
-      diagnostics_error(planning->diagnostics, &entry->at, "a block size must be a multiple of %d, the sum of the ratio",
-                        sum);
+      diagnostics_error(planning->diagnostics, &entry->at,
+                        "a block size must be a multiple of %d, the sum of the ratio", sum);
   }
   plan->n_block_sizes = entry && entry->block_sizes.n ? (int)entry->block_sizes.n : 1;
   if (!entry || !entry->block_sizes.n) sizes[0] = 2 * sum;
@@ -84,11 +86,11 @@ void plan_allocation(struct planning *planning)
   if (entry) read_strata(planning, entry);
 }
 
-static double threshold(struct planning *planning, const struct text *text, const struct plan_measure *measure,
-                        double absent)
+static double threshold(struct planning *planning, const struct text *text,
+                        const struct plan_measure *measure, double absent)
 {
-  double      value = absent;
-  char        message[256];
+  double value = absent;
+  char message[256];
   const char *problem;
 
   if (!text->text) return absent;
@@ -99,52 +101,66 @@ static double threshold(struct planning *planning, const struct text *text, cons
 
 static void read_range(struct planning *planning, struct plan_endpoint *endpoint)
 {
-  const struct endpoint_entry *entry   = endpoint->entry;
-  const struct plan_measure   *measure = &planning->plan->measures[endpoint->measure];
-  const struct text           *range   = entry->range.items;
+  const struct endpoint_entry *entry = endpoint->entry;
+  const struct plan_measure *measure = &planning->plan->measures[endpoint->measure];
+  const struct text *range = entry->range.items;
   const bool has_threshold = entry->at_least.text || entry->at_most.text;
-  const bool needs_range   = entry->type == ENDPOINT_TIME_IN_RANGE;
+  const bool needs_range = entry->type == ENDPOINT_TIME_IN_RANGE;
 
-  endpoint->low  = threshold(planning, &entry->at_least, measure, -(double)INFINITY);
+  endpoint->low = threshold(planning, &entry->at_least, measure, -(double)INFINITY);
   endpoint->high = threshold(planning, &entry->at_most, measure, (double)INFINITY);
   if (entry->range.n == 2) {
-    endpoint->low  = threshold(planning, &range[0], measure, 0);
+    endpoint->low = threshold(planning, &range[0], measure, 0);
     endpoint->high = threshold(planning, &range[1], measure, 0);
   } else if (entry->range.n > 0 || needs_range)
-    diagnostics_error(planning->diagnostics, &entry->at, "'range' is a low and a high value: [2, 3]");
+    diagnostics_error(planning->diagnostics, &entry->at,
+                      "'range' is a low and a high value: [2, 3]");
   if (entry->range.n && has_threshold)
-    diagnostics_error(planning->diagnostics, &entry->at, "give 'range', or 'at_least' and 'at_most', not both");
+    diagnostics_error(planning->diagnostics, &entry->at,
+                      "give 'range', or 'at_least' and 'at_most', not both");
   if (!(endpoint->low < endpoint->high))
-    diagnostics_error(planning->diagnostics, &entry->at, "the range is empty: its low end is not below its high end");
-  if ((entry->type == ENDPOINT_RESPONDER || entry->type == ENDPOINT_TIME_TO_EVENT) && !entry->range.n && !has_threshold)
-    diagnostics_error(planning->diagnostics, &entry->at, "this endpoint needs 'range', 'at_least' or 'at_most'");
+    diagnostics_error(planning->diagnostics, &entry->at,
+                      "the range is empty: its low end is not below its high end");
+  if ((entry->type == ENDPOINT_RESPONDER || entry->type == ENDPOINT_TIME_TO_EVENT) &&
+      !entry->range.n && !has_threshold)
+    diagnostics_error(planning->diagnostics, &entry->at,
+                      "this endpoint needs 'range', 'at_least' or 'at_most'");
 }
 
-static void plan_endpoint(struct planning *planning, const struct endpoint_entry *entry, struct plan_endpoint *endpoint)
+static void plan_endpoint(struct planning *planning, const struct endpoint_entry *entry,
+                          struct plan_endpoint *endpoint)
 {
   struct plan *plan = planning->plan;
 
-  *endpoint = (struct plan_endpoint){.entry = entry, .measure = entry->of.text ? plan_measure_named(plan, entry->of.text) : -1};
+  *endpoint = (struct plan_endpoint){
+      .entry = entry, .measure = entry->of.text ? plan_measure_named(plan, entry->of.text) : -1};
   if (endpoint->measure < 0) {
     if (entry->of.text && plan->n_measures)
-      diagnostics_error(planning->diagnostics, &entry->of.at, "'%.40s' is not measured at any encounter", entry->of.text);
+      diagnostics_error(planning->diagnostics, &entry->of.at,
+                        "'%.40s' is not measured at any encounter", entry->of.text);
     return;
   }
   read_range(planning, endpoint);
   endpoint->from_min = plan_minutes(planning, entry->from_h, &entry->at, "from");
-  endpoint->to_min   = isnan(entry->to_h) ? plan->end_min : plan_minutes(planning, entry->to_h, &entry->at, "to");
-  endpoint->time_min = isnan(entry->time_h) ? plan->end_min : plan_minutes(planning, entry->time_h, &entry->at, "time");
-  if (endpoint->to_min > plan->end_min || endpoint->time_min > plan->end_min || endpoint->from_min >= endpoint->to_min)
-    diagnostics_error(planning->diagnostics, &entry->at, "the window must lie within the study and not be empty");
+  endpoint->to_min = isnan(entry->to_h) ? plan->end_min
+                                        : plan_minutes(planning, entry->to_h, &entry->at, "to");
+  endpoint->time_min = isnan(entry->time_h)
+                           ? plan->end_min
+                           : plan_minutes(planning, entry->time_h, &entry->at, "time");
+  if (endpoint->to_min > plan->end_min || endpoint->time_min > plan->end_min ||
+      endpoint->from_min >= endpoint->to_min)
+    diagnostics_error(planning->diagnostics, &entry->at,
+                      "the window must lie within the study and not be empty");
 }
 
 /** A reference by name, with the nearest that exists. */
-static bool find_name(struct planning *planning, const struct text *name, const char *what, size_t n,
-                      const struct text *(*name_of)(const void *items, size_t i), const void *items)
+static bool find_name(struct planning *planning, const struct text *name, const char *what,
+                      size_t n, const struct text *(*name_of)(const void *items, size_t i),
+                      const void *items)
 {
   const char **names = arena_new(planning->arena, n, sizeof *names);
-  const char  *near;
-  size_t       n_names = 0;
+  const char *near;
+  size_t n_names = 0;
 
   if (!name->text) return true;
   for (size_t i = 0; i < n; i++) {
@@ -155,8 +171,8 @@ static bool find_name(struct planning *planning, const struct text *name, const 
     names[n_names++] = other->text;
   }
   near = nearest_word(name->text, n_names, names);
-  diagnostics_error(planning->diagnostics, &name->at, "no %s has the name '%.40s'%s%s%s", what, name->text,
-                    near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+  diagnostics_error(planning->diagnostics, &name->at, "no %s has the name '%.40s'%s%s%s", what,
+                    name->text, near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
   return false;
 }
 
@@ -177,13 +193,14 @@ static const struct text *arm_name(const void *items, size_t i)
 
 static void check_estimands(struct planning *planning)
 {
-  const struct protocol_file  *file      = planning->file;
+  const struct protocol_file *file = planning->file;
   const struct estimand_entry *estimands = file->estimands.items;
 
   for (size_t i = 0; i < file->estimands.n; i++) {
     const struct text *treatments = estimands[i].treatments.items;
 
-    find_name(planning, &estimands[i].endpoint, "endpoint", file->endpoints.n, endpoint_name, file->endpoints.items);
+    find_name(planning, &estimands[i].endpoint, "endpoint", file->endpoints.n, endpoint_name,
+              file->endpoints.items);
     if (estimands[i].treatments.n != 2)
       diagnostics_error(planning->diagnostics, &estimands[i].at, "'treatments' names two arms");
     for (size_t k = 0; k < estimands[i].treatments.n; k++)
@@ -193,37 +210,43 @@ static void check_estimands(struct planning *planning)
 
 static void check_analyses(struct planning *planning)
 {
-  const struct protocol_file  *file     = planning->file;
+  const struct protocol_file *file = planning->file;
   const struct analysis_entry *analyses = file->analysis.items;
 
   for (size_t i = 0; i < file->analysis.n; i++) {
     const struct text *adjust = analyses[i].adjust.items;
 
-    find_name(planning, &analyses[i].estimand, "estimand", file->estimands.n, estimand_name, file->estimands.items);
+    find_name(planning, &analyses[i].estimand, "estimand", file->estimands.n, estimand_name,
+              file->estimands.items);
     for (size_t k = 0; k < analyses[i].adjust.n; k++)
-      if (planning->plan->cohort && adjust[k].text && plan_covariate_named(planning->plan, adjust[k].text) < 0)
-        diagnostics_error(planning->diagnostics, &adjust[k].at, "'%.40s' is not a covariate of the cohort", adjust[k].text);
+      if (planning->plan->cohort && adjust[k].text &&
+          plan_covariate_named(planning->plan, adjust[k].text) < 0)
+        diagnostics_error(planning->diagnostics, &adjust[k].at,
+                          "'%.40s' is not a covariate of the cohort", adjust[k].text);
   }
 }
 
 static void check_published(struct planning *planning)
 {
-  const struct protocol_file   *file      = planning->file;
+  const struct protocol_file *file = planning->file;
   const struct published_entry *published = file->published.items;
 
   for (size_t i = 0; i < file->published.n; i++) {
     const struct yaml_node *arms = published[i].arms;
-    double                  value;
+    double value;
 
-    find_name(planning, &published[i].estimand, "estimand", file->estimands.n, estimand_name, file->estimands.items);
+    find_name(planning, &published[i].estimand, "estimand", file->estimands.n, estimand_name,
+              file->estimands.items);
     if (published[i].interval.n != 0 && published[i].interval.n != 2)
-      diagnostics_error(planning->diagnostics, &published[i].at, "'interval' is a low and a high value");
+      diagnostics_error(planning->diagnostics, &published[i].at,
+                        "'interval' is a low and a high value");
     for (int k = 0; arms && arms->kind == NODE_MAPPING && k < arms->n; k++) {
       const struct text name = {arms->keys[k]->text, arms->keys[k]->at};
 
       find_name(planning, &name, "arm", file->arms.n, arm_name, file->arms.items);
       if (arms->items[k]->kind != NODE_SCALAR || !number_parse(arms->items[k]->text, &value))
-        diagnostics_error(planning->diagnostics, &arms->items[k]->at, "a published summary is a number");
+        diagnostics_error(planning->diagnostics, &arms->items[k]->at,
+                          "a published summary is a number");
     }
     if (arms && arms->kind != NODE_MAPPING)
       diagnostics_error(planning->diagnostics, &arms->at, "'arms' is arm: number pairs");
@@ -232,14 +255,15 @@ static void check_published(struct planning *planning)
 
 void plan_endpoints(struct planning *planning)
 {
-  const struct endpoint_entry *entries   = planning->file->endpoints.items;
-  const size_t                 n         = planning->file->endpoints.n;
-  struct plan_endpoint        *endpoints = arena_new(planning->arena, n, sizeof *endpoints);
+  const struct endpoint_entry *entries = planning->file->endpoints.items;
+  const size_t n = planning->file->endpoints.n;
+  struct plan_endpoint *endpoints = arena_new(planning->arena, n, sizeof *endpoints);
 
   for (size_t i = 0; i < n; i++) plan_endpoint(planning, &entries[i], &endpoints[i]);
-  planning->plan->endpoints   = endpoints;
+  planning->plan->endpoints = endpoints;
   planning->plan->n_endpoints = (int)n;
-  if (n > 120) diagnostics_error(planning->diagnostics, &planning->file->at, "more than 120 endpoints");
+  if (n > 120)
+    diagnostics_error(planning->diagnostics, &planning->file->at, "more than 120 endpoints");
   check_estimands(planning);
   check_analyses(planning);
   check_published(planning);

@@ -10,13 +10,14 @@
 #include "population/cohort.h"
 #include "protocol/protocol_file.h"
 
-void plan_inputs_add(struct plan_inputs *inputs, struct arena *arena, const struct plan_input *input)
+void plan_inputs_add(struct plan_inputs *inputs, struct arena *arena,
+                     const struct plan_input *input)
 {
   if (inputs->n == inputs->capacity) {
     struct plan_input *more = arena_new(arena, (size_t)inputs->capacity * 2 + 8, sizeof *more);
 
     if (inputs->n) memcpy(more, inputs->items, (size_t)inputs->n * sizeof *more);
-    inputs->items    = more;
+    inputs->items = more;
     inputs->capacity = inputs->capacity * 2 + 8;
   }
   inputs->items[inputs->n++] = *input;
@@ -28,7 +29,8 @@ const struct source *plan_inputs_find(const struct plan_inputs *inputs, enum inp
   for (int i = 0; i < inputs->n; i++) {
     const struct plan_input *input = &inputs->items[i];
 
-    if (input->role == role && (role != INPUT_MODEL || strcmp(input->name, name) == 0)) return input->source;
+    if (input->role == role && (role != INPUT_MODEL || strcmp(input->name, name) == 0))
+      return input->source;
   }
   return NULL;
 }
@@ -36,7 +38,7 @@ const struct source *plan_inputs_find(const struct plan_inputs *inputs, enum inp
 /** Relative to the folder of the file in which the text stands. */
 static const char *relative_path(const struct text *text, struct arena *arena)
 {
-  const char *file  = text->at.source->name;
+  const char *file = text->at.source->name;
   const char *slash = strrchr(file, '/');
 
   if (text->text[0] == '/' || !slash) return text->text;
@@ -56,10 +58,10 @@ const char *model_path(const struct text *name, const char *library, struct aren
 static void report_no_model(const struct text *name, const char *library, struct arena *arena,
                             struct diagnostics *diagnostics)
 {
-  DIR           *folder = opendir(library);
+  DIR *folder = opendir(library);
   struct dirent *entry;
-  const char    *names[512], *near;
-  size_t         n = 0;
+  const char *names[512], *near;
+  size_t n = 0;
 
   while (folder && n < 512 && (entry = readdir(folder))) {
     const size_t length = strlen(entry->d_name);
@@ -70,21 +72,25 @@ static void report_no_model(const struct text *name, const char *library, struct
   if (folder) closedir(folder);
   near = nearest_word(name->text, n, names);
   if (near)
-    diagnostics_error(diagnostics, &name->at, "no library model '%.60s'; did you mean '%s'?", name->text, near);
+    diagnostics_error(diagnostics, &name->at, "no library model '%.60s'; did you mean '%s'?",
+                      name->text, near);
   else
     diagnostics_error(diagnostics, &name->at,
-                      "no library model '%.60s'; see `twintrial model list`, or name a file", name->text);
+                      "no library model '%.60s'; see `twintrial model list`, or name a file",
+                      name->text);
 }
 
-static void load_model(const struct truth_entry *truth, const char *library, struct plan_inputs *inputs,
-                       struct arena *arena, struct diagnostics *diagnostics)
+static void load_model(const struct truth_entry *truth, const char *library,
+                       struct plan_inputs *inputs, struct arena *arena,
+                       struct diagnostics *diagnostics)
 {
   struct plan_input input = {.role = INPUT_MODEL};
-  const char       *path;
+  const char *path;
 
-  if (!truth || !truth->model.text || plan_inputs_find(inputs, INPUT_MODEL, truth->model.text)) return;
+  if (!truth || !truth->model.text || plan_inputs_find(inputs, INPUT_MODEL, truth->model.text))
+    return;
   input.name = truth->model.text;
-  path       = model_path(&truth->model, library, arena);
+  path = model_path(&truth->model, library, arena);
   if (strncmp(path, library, strlen(library)) == 0 && access(path, F_OK) != 0) {
     report_no_model(&truth->model, library, arena, diagnostics);
     return;
@@ -103,16 +109,18 @@ static const struct source *load(enum input_role role, const char *path, const s
   return input.source;
 }
 
-static void load_named(const struct protocol_file *file, const char *library, struct plan_inputs *inputs,
-                       struct arena *arena, struct diagnostics *diagnostics)
+static void load_named(const struct protocol_file *file, const char *library,
+                       struct plan_inputs *inputs, struct arena *arena,
+                       struct diagnostics *diagnostics)
 {
   const struct scenario_entry *scenarios = file->scenarios.items;
 
   if (file->population && file->population->cohort.text) {
-    const struct text   *name   = &file->population->cohort;
-    const struct source *cohort = load(INPUT_COHORT, relative_path(name, arena), &name->at, inputs, arena, diagnostics);
-    struct diagnostics  *later  = diagnostics_create(); /* cohort_compile() gives them */
-    const struct text    table  = cohort ? cohort_table_path(cohort, arena, later) : (struct text){0};
+    const struct text *name = &file->population->cohort;
+    const struct source *cohort = load(INPUT_COHORT, relative_path(name, arena), &name->at, inputs,
+                                       arena, diagnostics);
+    struct diagnostics *later = diagnostics_create(); /* cohort_compile() gives them */
+    const struct text table = cohort ? cohort_table_path(cohort, arena, later) : (struct text){0};
 
     diagnostics_destroy(&later);
     if (table.text) load(INPUT_TABLE, table.text, &table.at, inputs, arena, diagnostics);
@@ -125,16 +133,17 @@ static void load_named(const struct protocol_file *file, const char *library, st
 void plan_inputs_load(const char *path, const char *library, struct plan_inputs *inputs,
                       struct arena *arena, struct diagnostics *diagnostics)
 {
-  struct diagnostics         *later = diagnostics_create(); /* plan_build() gives them */
-  const struct source        *base  = NULL, *protocol;
+  struct diagnostics *later = diagnostics_create(); /* plan_build() gives them */
+  const struct source *base = NULL, *protocol;
   const struct protocol_file *file;
-  struct text                 extends;
+  struct text extends;
 
   protocol = load(INPUT_PROTOCOL, path, NULL, inputs, arena, diagnostics);
   if (protocol) {
     extends = protocol_base(protocol, arena);
     if (extends.text)
-      base = load(INPUT_BASE, relative_path(&extends, arena), &extends.at, inputs, arena, diagnostics);
+      base = load(INPUT_BASE, relative_path(&extends, arena), &extends.at, inputs, arena,
+                  diagnostics);
     file = protocol_read(protocol, base, arena, later);
     if (file) load_named(file, library, inputs, arena, diagnostics);
   }

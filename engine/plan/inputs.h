@@ -8,13 +8,13 @@
 enum input_role { INPUT_PROTOCOL, INPUT_BASE, INPUT_COHORT, INPUT_TABLE, INPUT_MODEL };
 
 struct plan_input {
-  enum input_role      role;
-  const char          *name; /* of a model: as the protocol says it; else NULL */
+  enum input_role role;
+  const char *name; /* of a model: as the protocol says it; else NULL */
   const struct source *source;
 };
 
 struct plan_inputs {
-  int                n, capacity;
+  int n, capacity;
   struct plan_input *items;
 };
 
@@ -22,7 +22,8 @@ struct plan_inputs {
  *  be read becomes diagnostics; the rest is there. */
 void plan_inputs_load(const char *path, const char *library, struct plan_inputs *inputs,
                       struct arena *arena, struct diagnostics *diagnostics);
-void plan_inputs_add(struct plan_inputs *inputs, struct arena *arena, const struct plan_input *input);
+void plan_inputs_add(struct plan_inputs *inputs, struct arena *arena,
+                     const struct plan_input *input);
 /** NULL when there is none; `name` is compared for models only. */
 const struct source *plan_inputs_find(const struct plan_inputs *inputs, enum input_role role,
                                       const char *name);

@@ -9,15 +9,16 @@
 
 enum { MAX_NAMES = 120 }; /* categories are int8 in the results file */
 
-int32_t plan_minutes(struct planning *planning, double time_h, const struct place *at, const char *what)
+int32_t plan_minutes(struct planning *planning, double time_h, const struct place *at,
+                     const char *what)
 {
   const double minutes = time_h * 60;
-  const double whole   = floor(minutes + 0.5);
+  const double whole = floor(minutes + 0.5);
 
   if (isnan(time_h)) return 0;
   if (fabs(minutes - whole) > 1e-6 || whole > INT32_MAX / 2)
-    diagnostics_error(planning->diagnostics, at, "'%s' must be a whole number of minutes, at most 2,000 years",
-                      what);
+    diagnostics_error(planning->diagnostics, at,
+                      "'%s' must be a whole number of minutes, at most 2,000 years", what);
   return fabs(whole) > INT32_MAX / 2 ? 0 : (int32_t)whole;
 }
 
@@ -26,8 +27,8 @@ int plan_name(struct planning *planning, const char **names, size_t *n, const ch
   for (size_t i = 0; i < *n; i++)
     if (strcmp(names[i], name) == 0) return (int)i;
   if (*n == MAX_NAMES) {
-    diagnostics_error(planning->diagnostics, &planning->file->at, "more than %d different visits or rules",
-                      MAX_NAMES);
+    diagnostics_error(planning->diagnostics, &planning->file->at,
+                      "more than %d different visits or rules", MAX_NAMES);
     return 0;
   }
   names[*n] = name;
@@ -58,34 +59,37 @@ int plan_arm_named(const struct plan *plan, const char *name)
 void plan_interventions(struct planning *planning)
 {
   const struct intervention_entry *entries = planning->file->interventions.items;
-  const size_t                     n       = planning->file->interventions.n;
-  struct plan_intervention        *interventions = arena_new(planning->arena, n, sizeof *interventions);
+  const size_t n = planning->file->interventions.n;
+  struct plan_intervention *interventions = arena_new(planning->arena, n, sizeof *interventions);
 
   for (size_t i = 0; i < n; i++) {
-    char        message[256];
+    char message[256];
     const char *problem = NULL;
 
-    interventions[i] = (struct plan_intervention){.name = entries[i].name.text, .label = entries[i].label.text,
+    interventions[i] = (struct plan_intervention){.name = entries[i].name.text,
+                                                  .label = entries[i].label.text,
                                                   .unit_text = entries[i].unit.text};
     if (!unit_is(entries[i].unit.text, &interventions[i].unit))
-      diagnostics_error(planning->diagnostics, &entries[i].unit.at, "unknown unit '%.40s'", entries[i].unit.text);
+      diagnostics_error(planning->diagnostics, &entries[i].unit.at, "unknown unit '%.40s'",
+                        entries[i].unit.text);
     else if (entries[i].step.text)
-      problem = quantity_parse(entries[i].step.text, interventions[i].unit, interventions[i].unit_text,
-                               &interventions[i].step, message);
-    if (problem) diagnostics_error(planning->diagnostics, &entries[i].step.at, "%s", problem);
+      problem = quantity_parse(entries[i].step.text, interventions[i].unit,
+                               interventions[i].unit_text, &interventions[i].step, message);
+    if (problem)
+      diagnostics_error(planning->diagnostics, &entries[i].step.at, "%s", problem);
     else if (entries[i].step.text && !(interventions[i].step > 0))
       diagnostics_error(planning->diagnostics, &entries[i].step.at, "'step' must be positive");
   }
-  planning->plan->interventions   = interventions;
+  planning->plan->interventions = interventions;
   planning->plan->n_interventions = (int)n;
 }
 
 /** The protocol's own conditions, one text or a list of them. */
 static struct list eligibility(struct planning *planning)
 {
-  const struct yaml_node *node     = planning->file->population->eligibility;
-  const int               n        = !node ? 0 : node->kind == NODE_SCALAR ? 1 : node->n;
-  struct formula         *formulas = arena_new(planning->arena, (size_t)n, sizeof *formulas);
+  const struct yaml_node *node = planning->file->population->eligibility;
+  const int n = !node ? 0 : node->kind == NODE_SCALAR ? 1 : node->n;
+  struct formula *formulas = arena_new(planning->arena, (size_t)n, sizeof *formulas);
 
   for (int i = 0; i < n; i++) {
     const struct yaml_node *item = node->kind == NODE_SCALAR ? node : node->items[i];
@@ -101,9 +105,9 @@ static struct list eligibility(struct planning *planning)
 
 static void build_cohort(struct planning *planning)
 {
-  const struct list    conditions = eligibility(planning);
+  const struct list conditions = eligibility(planning);
   const struct source *cohort = plan_inputs_find(planning->inputs, INPUT_COHORT, NULL);
-  struct plan         *plan   = planning->plan;
+  struct plan *plan = planning->plan;
 
   if (!cohort) return; /* could not be read: reported */
   plan->cohort = cohort_compile(cohort, plan_inputs_find(planning->inputs, INPUT_TABLE, NULL),
@@ -132,23 +136,27 @@ const struct plan *plan_build(const struct plan_inputs *inputs, const struct pla
                               struct arena *arena, struct diagnostics *diagnostics)
 {
   const struct source *protocol = plan_inputs_find(inputs, INPUT_PROTOCOL, NULL);
-  struct plan         *plan     = arena_new(arena, 1, sizeof *plan);
-  struct planning planning = {.arena = arena, .diagnostics = diagnostics, .inputs = inputs, .plan = plan};
+  struct plan *plan = arena_new(arena, 1, sizeof *plan);
+  struct planning planning = {
+      .arena = arena, .diagnostics = diagnostics, .inputs = inputs, .plan = plan};
 
   if (!protocol) return NULL;
-  planning.file = protocol_read(protocol, plan_inputs_find(inputs, INPUT_BASE, NULL), arena, diagnostics);
+  planning.file = protocol_read(protocol, plan_inputs_find(inputs, INPUT_BASE, NULL), arena,
+                                diagnostics);
   if (!planning.file) return NULL;
   *plan = (struct plan){.file = planning.file, .inputs = inputs};
   /* Without these, nothing that follows would say anything new. */
-  if (!planning.file->study || !planning.file->population || !planning.file->simulation || !planning.file->truth)
+  if (!planning.file->study || !planning.file->population || !planning.file->simulation ||
+      !planning.file->truth)
     return NULL;
   apply_changes(planning.file, changes);
   planning.visit_names = arena_new(arena, MAX_NAMES + 1, sizeof *planning.visit_names);
-  planning.rule_names  = arena_new(arena, MAX_NAMES + 1, sizeof *planning.rule_names);
-  plan->seed           = (uint64_t)planning.file->simulation->seed;
-  plan->n_replicates   = planning.file->simulation->replicates;
-  plan->n_patients     = planning.file->population->size;
-  plan->end_min = plan_minutes(&planning, planning.file->study->duration_h, &planning.file->study->at, "duration");
+  planning.rule_names = arena_new(arena, MAX_NAMES + 1, sizeof *planning.rule_names);
+  plan->seed = (uint64_t)planning.file->simulation->seed;
+  plan->n_replicates = planning.file->simulation->replicates;
+  plan->n_patients = planning.file->population->size;
+  plan->end_min = plan_minutes(&planning, planning.file->study->duration_h,
+                               &planning.file->study->at, "duration");
   build_cohort(&planning);
   plan_interventions(&planning);
   plan_scenarios(&planning);
@@ -156,9 +164,9 @@ const struct plan *plan_build(const struct plan_inputs *inputs, const struct pla
   plan_arms(&planning);
   plan_endpoints(&planning);
   planning.visit_names[planning.n_visit_names++] = "unscheduled";
-  plan->visit_names   = planning.visit_names;
+  plan->visit_names = planning.visit_names;
   plan->n_visit_names = (int)planning.n_visit_names;
-  plan->rule_names    = planning.rule_names;
-  plan->n_rule_names  = (int)planning.n_rule_names;
+  plan->rule_names = planning.rule_names;
+  plan->n_rule_names = (int)planning.n_rule_names;
   return diagnostics_n_errors(diagnostics) == 0 ? plan : NULL;
 }

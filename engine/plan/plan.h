@@ -18,47 +18,47 @@ struct plan_measure {
 };
 
 struct plan_visit {
-  int32_t     minute;
-  uint32_t    measures; /* bit i: measure i */
-  int         code;     /* index among the plan's visit names */
+  int32_t minute;
+  uint32_t measures; /* bit i: measure i */
+  int code;          /* index among the plan's visit names */
 };
 
 /** One covariate of a model from one of the cohort: value * factor, or category[value]. */
 struct plan_link {
-  int        covariate;
-  double     factor;
+  int covariate;
+  double factor;
   const int *category; /* NULL for a number */
 };
 
 /** One variant of the trial; without `scenarios` there is one, called "base". */
 struct plan_scenario {
-  const char              *name, *label;
-  const struct model      *model;
-  const struct plan_link  *links;                 /* [covariate of the model] */
-  int                      outputs[MAX_MEASURES]; /* of the model, per measure */
-  double                   factors[MAX_MEASURES]; /* from the output's unit to the measure's */
-  int                      n_visits;
+  const char *name, *label;
+  const struct model *model;
+  const struct plan_link *links; /* [covariate of the model] */
+  int outputs[MAX_MEASURES];     /* of the model, per measure */
+  double factors[MAX_MEASURES];  /* from the output's unit to the measure's */
+  int n_visits;
   const struct plan_visit *visits; /* by time */
-  const int               *routes;       /* [intervention] route of the model */
-  const double            *dose_factors; /* [intervention] from its unit to the state's */
-  int32_t                  occasion_min; /* 0: one occasion */
+  const int *routes;               /* [intervention] route of the model */
+  const double *dose_factors;      /* [intervention] from its unit to the state's */
+  int32_t occasion_min;            /* 0: one occasion */
 };
 
 struct plan_intervention {
   const char *name, *label, *unit_text;
   struct unit unit;
-  double      step; /* 0: not rounded */
+  double step; /* 0: not rounded */
 };
 
 /** Registers are -1 where the line has no such part; times are 0 where it has none. */
 struct plan_action {
-  int     when, dose, hold_until;
+  int when, dose, hold_until;
   int32_t hold_min, next_encounter_min;
 };
 
 struct plan_rule {
-  int                       code; /* index among the plan's rule names */
-  int                       first_day, last_day, n_actions;
+  int code; /* index among the plan's rule names */
+  int first_day, last_day, n_actions;
   const struct plan_action *actions;
 };
 
@@ -68,20 +68,20 @@ struct plan_lag {
 };
 
 struct plan_administration {
-  int                     intervention;
-  int32_t                 start_min, frequency_min, end_min, infusion_min; /* frequency 0: one dose */
-  int                     n_rules, n_lags, fixed_code, n_covariates, n_measures;
+  int intervention;
+  int32_t start_min, frequency_min, end_min, infusion_min; /* frequency 0: one dose */
+  int n_rules, n_lags, fixed_code, n_covariates, n_measures;
   const struct plan_rule *rules;
-  int                     dose; /* register of the fixed dose, -1 with rules */
-  const struct program   *program;
-  int                     first_covariate, day, last_dose; /* input registers; covariates in a row */
-  int                     measures[MAX_MEASURES];
-  const struct plan_lag  *lags;
+  int dose; /* register of the fixed dose, -1 with rules */
+  const struct program *program;
+  int first_covariate, day, last_dose; /* input registers; covariates in a row */
+  int measures[MAX_MEASURES];
+  const struct plan_lag *lags;
 };
 
 struct plan_arm {
-  const char                       *name, *label;
-  int                               ratio, n_administrations;
+  const char *name, *label;
+  int ratio, n_administrations;
   const struct plan_administration *administrations;
 };
 
@@ -91,28 +91,28 @@ struct plan_stratum {
 
 struct plan_endpoint {
   const struct endpoint_entry *entry;
-  int                          measure;
-  double                       low, high; /* in the measure's unit; infinite where open */
-  int32_t                      from_min, to_min, time_min;
+  int measure;
+  double low, high; /* in the measure's unit; infinite where open */
+  int32_t from_min, to_min, time_min;
 };
 
 struct plan {
-  const struct protocol_file      *file;
-  const struct plan_inputs        *inputs;
-  const struct cohort             *cohort;
-  uint64_t                         seed;
-  int64_t                          n_patients, n_replicates; /* of each scenario */
-  int32_t                          end_min;
-  int                              n_scenarios, n_arms, n_interventions, n_measures, n_endpoints;
-  int                              n_visit_names, n_rule_names, n_block_sizes, n_strata;
-  const struct plan_scenario      *scenarios;
-  const struct plan_arm           *arms;
-  const struct plan_intervention  *interventions;
-  const struct plan_measure       *measures;
-  const struct plan_endpoint      *endpoints;
-  const char *const               *visit_names, *const *rule_names; /* the last visit: unscheduled */
-  const int                       *block_sizes;
-  const struct plan_stratum       *strata;
+  const struct protocol_file *file;
+  const struct plan_inputs *inputs;
+  const struct cohort *cohort;
+  uint64_t seed;
+  int64_t n_patients, n_replicates; /* of each scenario */
+  int32_t end_min;
+  int n_scenarios, n_arms, n_interventions, n_measures, n_endpoints;
+  int n_visit_names, n_rule_names, n_block_sizes, n_strata;
+  const struct plan_scenario *scenarios;
+  const struct plan_arm *arms;
+  const struct plan_intervention *interventions;
+  const struct plan_measure *measures;
+  const struct plan_endpoint *endpoints;
+  const char *const *visit_names, *const *rule_names; /* the last visit: unscheduled */
+  const int *block_sizes;
+  const struct plan_stratum *strata;
 };
 
 /** What a command line changes of a protocol; 0: as written. The resolved copy has the changes. */

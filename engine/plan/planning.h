@@ -5,13 +5,13 @@
 #include "plan/plan.h"
 
 struct planning {
-  struct arena               *arena;
-  struct diagnostics         *diagnostics;
-  const struct plan_inputs   *inputs;
+  struct arena *arena;
+  struct diagnostics *diagnostics;
+  const struct plan_inputs *inputs;
   const struct protocol_file *file;
-  struct plan                *plan;
-  const char                **visit_names, **rule_names; /* growing */
-  size_t                      n_visit_names, n_rule_names;
+  struct plan *plan;
+  const char **visit_names, **rule_names; /* growing */
+  size_t n_visit_names, n_rule_names;
 };
 
 /** Steps, in this order. Each reports what is wrong and goes on as far as it can. */
@@ -22,7 +22,8 @@ void plan_arms(struct planning *planning); /* administrations and their rules */
 void plan_endpoints(struct planning *planning);
 
 /** Whole minutes; anything else is an error at `at`. */
-int32_t plan_minutes(struct planning *planning, double time_h, const struct place *at, const char *what);
+int32_t plan_minutes(struct planning *planning, double time_h, const struct place *at,
+                     const char *what);
 /** Adds a name unless it is there; returns its index. */
 int plan_name(struct planning *planning, const char **names, size_t *n, const char *name);
 int plan_measure_named(const struct plan *plan, const char *name);

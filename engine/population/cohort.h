@@ -30,8 +30,8 @@ struct cohort {
 const struct cohort *cohort_compile(const struct source *source, const struct source *table,
                                     const struct list *eligibility, struct arena *arena,
                                     struct diagnostics *diagnostics);
-/** The path of the CSV file that a cohort file names, in the folder of the cohort's source unless it
- *  is absolute, with the place of the name; its text is NULL when it names none. */
+/** The path of the CSV file that a cohort file names, in the folder of the cohort's source unless
+ * it is absolute, with the place of the name; its text is NULL when it names none. */
 struct text cohort_table_path(const struct source *source, struct arena *arena,
                               struct diagnostics *diagnostics);
 

@@ -12,4 +12,5 @@ struct allocation {
 
 /** `strata` [patient] gives each patient's stratum, below `n_strata`, in the order of enrolment;
  *  NULL puts all into stratum 0. `list` is [patient]. */
-void allocate(const struct plan *plan, int64_t replicate, int n_strata, const int *strata, struct allocation *list);
+void allocate(const struct plan *plan, int64_t replicate, int n_strata, const int *strata,
+              struct allocation *list);

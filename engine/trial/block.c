@@ -8,34 +8,34 @@
 #include "trial/rows.h"
 
 struct block_runner {
-  const struct plan    *plan;
-  const struct layout  *layout;
+  const struct plan *plan;
+  const struct layout *layout;
   struct block_settings settings;
-  struct enrolling     *enrolling;
-  struct simulator    **simulators; /* [scenario], created when first needed */
-  struct life         **lives;      /* [scenario][place in the block] */
-  struct enrolment     *enrolments; /* [place in the block] */
-  struct allocation    *allocations;
-  struct position      *positions;
-  struct column_table  *tables;
-  struct row_work       work;
-  int                   n, n_failed;
+  struct enrolling *enrolling;
+  struct simulator **simulators; /* [scenario], created when first needed */
+  struct life **lives;           /* [scenario][place in the block] */
+  struct enrolment *enrolments;  /* [place in the block] */
+  struct allocation *allocations;
+  struct position *positions;
+  struct column_table *tables;
+  struct row_work work;
+  int n, n_failed;
 };
 
-int block_runner_create(const struct plan *plan, const struct layout *layout, const struct block_settings *settings,
-                        struct block_runner **runner)
+int block_runner_create(const struct plan *plan, const struct layout *layout,
+                        const struct block_settings *settings, struct block_runner **runner)
 {
   struct block_runner *r = memory_new(1, sizeof *r);
-  const size_t         n = (size_t)settings->size;
+  const size_t n = (size_t)settings->size;
 
-  *r             = (struct block_runner){.plan = plan, .layout = layout, .settings = *settings};
-  r->enrolling   = enrolling_create(plan);
-  r->simulators  = memory_new((size_t)plan->n_scenarios, sizeof *r->simulators);
-  r->lives       = memory_new((size_t)plan->n_scenarios, sizeof *r->lives);
-  r->enrolments  = memory_new(n, sizeof *r->enrolments);
+  *r = (struct block_runner){.plan = plan, .layout = layout, .settings = *settings};
+  r->enrolling = enrolling_create(plan);
+  r->simulators = memory_new((size_t)plan->n_scenarios, sizeof *r->simulators);
+  r->lives = memory_new((size_t)plan->n_scenarios, sizeof *r->lives);
+  r->enrolments = memory_new(n, sizeof *r->enrolments);
   r->allocations = memory_new(n, sizeof *r->allocations);
-  r->positions   = memory_new(n, sizeof *r->positions);
-  r->tables      = memory_new((size_t)layout->n_tables, sizeof *r->tables);
+  r->positions = memory_new(n, sizeof *r->positions);
+  r->tables = memory_new((size_t)layout->n_tables, sizeof *r->tables);
   for (size_t i = 0; i < n; i++)
     r->enrolments[i].covariates = memory_new((size_t)plan->cohort->n_covariates, sizeof(double));
   for (int t = 0; t < layout->n_tables; t++) column_table_create(&layout->tables[t], &r->tables[t]);
@@ -79,7 +79,8 @@ static int prepare_scenario(struct block_runner *runner, int scenario)
 }
 
 /** Patients first..end-1 of the block, all of one scenario. */
-static int run_part(struct block_runner *runner, int first, int end, simulator_pulse *pulse, void *context)
+static int run_part(struct block_runner *runner, int first, int end, simulator_pulse *pulse,
+                    void *context)
 {
   const int scenario = runner->positions[first].scenario;
 
@@ -87,9 +88,11 @@ static int run_part(struct block_runner *runner, int first, int end, simulator_p
   TRY(simulator_run(runner->simulators[scenario], end - first, &runner->enrolments[first],
                     &runner->lives[scenario][first], pulse, context));
   for (int i = first; i < end; i++) {
-    const struct life   *life    = &runner->lives[scenario][i];
-    const struct telling telling = {runner->plan, runner->layout, &runner->positions[i], &runner->enrolments[i],
-                                    &runner->allocations[i], life, &runner->work, runner->tables};
+    const struct life *life = &runner->lives[scenario][i];
+    const struct telling telling = {
+        runner->plan,           runner->layout,          &runner->positions[i],
+        &runner->enrolments[i], &runner->allocations[i], life,
+        &runner->work,          runner->tables};
 
     rows_add(&telling);
     runner->n_failed += life->status != LIFE_COMPLETED;
@@ -100,17 +103,19 @@ static int run_part(struct block_runner *runner, int first, int end, simulator_p
 int block_run(struct block_runner *runner, int64_t block, simulator_pulse *pulse, void *context)
 {
   const int64_t first = block * runner->settings.size, total = trial_n_patients(runner->plan);
-  int           begin = 0;
+  int begin = 0;
 
-  runner->n        = (int)(total - first < runner->settings.size ? total - first : runner->settings.size);
+  runner->n = (int)(total - first < runner->settings.size ? total - first : runner->settings.size);
   runner->n_failed = 0;
   for (int t = 0; t < runner->layout->n_tables; t++) column_table_empty(&runner->tables[t]);
   for (int i = 0; i < runner->n; i++) {
     runner->positions[i] = trial_position(runner->plan, first + i);
-    enrol(runner->enrolling, &runner->positions[i], &runner->enrolments[i], &runner->allocations[i]);
+    enrol(runner->enrolling, &runner->positions[i], &runner->enrolments[i],
+          &runner->allocations[i]);
   }
   for (int i = 1; i <= runner->n; i++) {
-    if (i < runner->n && runner->positions[i].scenario == runner->positions[begin].scenario) continue;
+    if (i < runner->n && runner->positions[i].scenario == runner->positions[begin].scenario)
+      continue;
     TRY(run_part(runner, begin, i, pulse, context));
     begin = i;
   }

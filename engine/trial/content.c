@@ -11,17 +11,20 @@
 #include "base/memory.h"
 
 static const char rng_text[] =
-    "Philox4x32-10 (Salmon et al. 2011). Key: the 64-bit study seed, low word first. Counter words:\n"
-    "patient, replicate, purpose << 24 | draw, occasion. patient and replicate count from 1, 0 is for\n"
-    "what belongs to the whole trial; scenarios share the replicates. occasion is the nominal time in\n"
+    "Philox4x32-10 (Salmon et al. 2011). Key: the 64-bit study seed, low word first. Counter "
+    "words:\n"
+    "patient, replicate, purpose << 24 | draw, occasion. patient and replicate count from 1, 0 is "
+    "for\n"
+    "what belongs to the whole trial; scenarios share the replicates. occasion is the nominal time "
+    "in\n"
     "minutes since the first dose, 0 for what happens once, the attempt for redrawn covariates.\n"
     "Purposes: 1 cohort, 2 cohort attempt, 3 allocation, 4 eta, 5 kappa, 6 residual.\n"
     "Normal draws invert the distribution function (algorithm AS 241).\n";
 
 static const char *resolved_json(const struct plan *plan, struct arena *arena, size_t *length)
 {
-  char               *buffer = NULL, *text;
-  FILE               *stream = open_memstream(&buffer, length);
+  char *buffer = NULL, *text;
+  FILE *stream = open_memstream(&buffer, length);
   struct json_writer *json;
 
   REQUIRE(stream);
@@ -46,9 +49,9 @@ static const char *const role_names[] = {"protocol", "base", "cohort", "table", 
 
 const char *inputs_sha256(const struct plan *plan, struct arena *arena)
 {
-  size_t      length;
+  size_t length;
   const char *all = resolved_json(plan, arena, &length);
-  char        text[SHA256_TEXT_BYTES];
+  char text[SHA256_TEXT_BYTES];
 
   for (int i = 0; i < plan->inputs->n; i++)
     all = arena_format(arena, "%s%s %s\n", all, role_names[plan->inputs->items[i].role],
@@ -58,10 +61,10 @@ const char *inputs_sha256(const struct plan *plan, struct arena *arena)
 }
 
 struct lists {
-  struct arena             *arena;
+  struct arena *arena;
   struct results_attribute *attributes;
-  struct results_text      *texts;
-  int                       n_attributes, n_texts;
+  struct results_text *texts;
+  int n_attributes, n_texts;
 };
 
 static void add_attribute(struct lists *lists, const char *path, const char *name, const char *text)
@@ -79,7 +82,9 @@ static const char *model_name(const struct plan *plan, const char *input_name)
 {
   for (int s = 0; s < plan->n_scenarios; s++) {
     const struct scenario_entry *scenarios = plan->file->scenarios.items;
-    const struct truth_entry    *truth = plan->file->scenarios.n && scenarios[s].truth ? scenarios[s].truth : plan->file->truth;
+    const struct truth_entry *truth = plan->file->scenarios.n && scenarios[s].truth
+                                          ? scenarios[s].truth
+                                          : plan->file->truth;
 
     if (strcmp(truth->model.text, input_name) == 0) return plan->scenarios[s].model->name;
   }
@@ -88,9 +93,10 @@ static const char *model_name(const struct plan *plan, const char *input_name)
 
 static void add_input(struct lists *lists, const struct plan *plan, const struct plan_input *input)
 {
-  static const char *const paths[] = {"/protocol/yaml", "/protocol/base_yaml", "/inputs/cohort_yaml", "/inputs/cohort_csv"};
-  const char              *sha     = sha256_of(lists->arena, input->source);
-  const char              *path, *name;
+  static const char *const paths[] = {"/protocol/yaml", "/protocol/base_yaml",
+                                      "/inputs/cohort_yaml", "/inputs/cohort_csv"};
+  const char *sha = sha256_of(lists->arena, input->source);
+  const char *path, *name;
 
   if (input->role == INPUT_MODEL) {
     name = model_name(plan, input->name);
@@ -100,7 +106,8 @@ static void add_input(struct lists *lists, const struct plan *plan, const struct
     add_attribute(lists, "/", arena_format(lists->arena, "model_sha256_%s", name), sha);
   } else {
     path = paths[input->role];
-    add_attribute(lists, "/", arena_format(lists->arena, "%s_sha256", role_names[input->role]), sha);
+    add_attribute(lists, "/", arena_format(lists->arena, "%s_sha256", role_names[input->role]),
+                  sha);
   }
   add_text(lists, path, input->source->text, input->source->length);
 }
@@ -108,17 +115,19 @@ static void add_input(struct lists *lists, const struct plan *plan, const struct
 void content_create(const struct plan *plan, const struct layout *layout, struct arena *arena,
                     struct results_content *content)
 {
-  const size_t room  = (size_t)plan->inputs->n + 16;
-  struct lists lists = {.arena = arena, .attributes = arena_new(arena, room, sizeof *lists.attributes),
+  const size_t room = (size_t)plan->inputs->n + 16;
+  struct lists lists = {.arena = arena,
+                        .attributes = arena_new(arena, room, sizeof *lists.attributes),
                         .texts = arena_new(arena, room, sizeof *lists.texts)};
-  const char  *json;
-  size_t       length;
+  const char *json;
+  size_t length;
 
   add_attribute(&lists, "/", "Conventions", "twintrial-1.0 CF-1.11(units)");
   add_attribute(&lists, "/", "engine", "twintrial");
   add_attribute(&lists, "/", "engine_version", TWINTRIAL_VERSION);
   add_attribute(&lists, "/", "study", plan->file->study->id.text);
-  add_attribute(&lists, "/", "seed", arena_format(arena, "0x%016llx", (unsigned long long)plan->seed));
+  add_attribute(&lists, "/", "seed",
+                arena_format(arena, "0x%016llx", (unsigned long long)plan->seed));
   add_attribute(&lists, "/", "inputs_sha256", inputs_sha256(plan, arena));
   add_attribute(&lists, "/", "reproducibility_class", "R1");
   add_attribute(&lists, "/", "twin_level", "T0");
@@ -128,8 +137,12 @@ void content_create(const struct plan *plan, const struct layout *layout, struct
   json = resolved_json(plan, arena, &length);
   add_text(&lists, "/protocol/resolved_json", json, length);
   add_text(&lists, "/rng/key_layout", rng_text, strlen(rng_text));
-  *content = (struct results_content){.n_attributes = lists.n_attributes, .n_texts = lists.n_texts,
-                                      .n_small_tables = layout->n_small, .n_tables = layout->n_tables,
-                                      .attributes = lists.attributes, .texts = lists.texts,
-                                      .small_tables = layout->small, .tables = layout->tables};
+  *content = (struct results_content){.n_attributes = lists.n_attributes,
+                                      .n_texts = lists.n_texts,
+                                      .n_small_tables = layout->n_small,
+                                      .n_tables = layout->n_tables,
+                                      .attributes = lists.attributes,
+                                      .texts = lists.texts,
+                                      .small_tables = layout->small,
+                                      .tables = layout->tables};
 }

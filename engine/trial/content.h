@@ -9,6 +9,6 @@
 /** All memory is the arena's. `content->journal` and `n_blocks` are left to the caller. */
 void content_create(const struct plan *plan, const struct layout *layout, struct arena *arena,
                     struct results_content *content);
-/** SHA-256 over all inputs and the settings that results depend on: two runs with the same value and
- *  the same version give the same file. */
+/** SHA-256 over all inputs and the settings that results depend on: two runs with the same value
+ * and the same version give the same file. */
 const char *inputs_sha256(const struct plan *plan, struct arena *arena);

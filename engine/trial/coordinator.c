@@ -17,15 +17,15 @@ struct report {
 enum { REPORT_WORDS = 4 };
 
 struct coordination {
-  MPI_Comm             comm;
-  int                  rank, n_ranks, n_leaving; /* ranks whose last report is here */
-  int64_t              n_blocks, next;           /* on rank 0: the next block to hand out */
+  MPI_Comm comm;
+  int rank, n_ranks, n_leaving; /* ranks whose last report is here */
+  int64_t n_blocks, next;       /* on rank 0: the next block to hand out */
   struct block_runner *runner;
-  int                  n_tables;
-  struct segment      *segment;
-  struct progress     *progress;
-  struct report        total; /* on rank 0 */
-  int                  n_pulses, n_finished;
+  int n_tables;
+  struct segment *segment;
+  struct progress *progress;
+  struct report total; /* on rank 0 */
+  int n_pulses, n_finished;
 };
 
 static int64_t take_block(struct coordination *c)
@@ -44,16 +44,18 @@ static void add_report(struct coordination *c, const struct report *report)
 static bool serve_one(struct coordination *c, bool wait)
 {
   struct report report;
-  MPI_Status    status;
-  int           is_there = 0;
-  int64_t       block;
+  MPI_Status status;
+  int is_there = 0;
+  int64_t block;
 
-  if (wait) MPI_Probe(MPI_ANY_SOURCE, TAG_REPORT, c->comm, &status);
+  if (wait)
+    MPI_Probe(MPI_ANY_SOURCE, TAG_REPORT, c->comm, &status);
   else {
     MPI_Iprobe(MPI_ANY_SOURCE, TAG_REPORT, c->comm, &is_there, &status);
     if (!is_there) return false;
   }
-  MPI_Recv(&report, REPORT_WORDS, MPI_INT64_T, status.MPI_SOURCE, TAG_REPORT, c->comm, MPI_STATUS_IGNORE);
+  MPI_Recv(&report, REPORT_WORDS, MPI_INT64_T, status.MPI_SOURCE, TAG_REPORT, c->comm,
+           MPI_STATUS_IGNORE);
   add_report(c, &report);
   if (report.is_last) {
     c->n_leaving++;
@@ -79,8 +81,11 @@ static int run_block(struct coordination *c, int64_t block, struct report *repor
 {
   int code = block_run(c->runner, block, pulse, c);
 
-  if (code == EXIT_CODE_OK) code = segment_write(c->segment, block, c->n_tables, block_tables(c->runner));
-  *report = (struct report){.n_patients = block_n_patients(c->runner), .n_failed = block_n_failed(c->runner), .code = code};
+  if (code == EXIT_CODE_OK)
+    code = segment_write(c->segment, block, c->n_tables, block_tables(c->runner));
+  *report = (struct report){.n_patients = block_n_patients(c->runner),
+                            .n_failed = block_n_failed(c->runner),
+                            .code = code};
   return code;
 }
 
@@ -96,7 +101,8 @@ static void lead(struct coordination *c)
     while (serve_one(c, false)) continue;
   }
   while (c->n_leaving < c->n_ranks - 1) {
-    if (!serve_one(c, false)) nanosleep(&nap, NULL); /* leaves the core to ranks that still compute */
+    if (!serve_one(c, false))
+      nanosleep(&nap, NULL); /* leaves the core to ranks that still compute */
     progress_show(c->progress, c->total.n_patients, c->total.n_failed);
   }
 }
@@ -105,7 +111,7 @@ static void lead(struct coordination *c)
 static void follow(struct coordination *c)
 {
   struct report report = {0};
-  int64_t       block, next;
+  int64_t block, next;
 
   MPI_Send(&report, REPORT_WORDS, MPI_INT64_T, 0, TAG_REPORT, c->comm);
   MPI_Recv(&block, 1, MPI_INT64_T, 0, TAG_ASSIGNMENT, c->comm, MPI_STATUS_IGNORE);
@@ -122,16 +128,22 @@ static void follow(struct coordination *c)
   MPI_Send(&report, REPORT_WORDS, MPI_INT64_T, 0, TAG_REPORT, c->comm);
 }
 
-int coordinate(MPI_Comm comm, int64_t n_blocks, struct block_runner *runner, int n_tables, struct segment *segment,
-               struct progress *progress, struct simulation_count *count)
+int coordinate(MPI_Comm comm, int64_t n_blocks, struct block_runner *runner, int n_tables,
+               struct segment *segment, struct progress *progress, struct simulation_count *count)
 {
-  struct coordination c = {.comm = comm, .n_blocks = n_blocks, .runner = runner, .n_tables = n_tables,
-                           .segment = segment, .progress = progress};
+  struct coordination c = {.comm = comm,
+                           .n_blocks = n_blocks,
+                           .runner = runner,
+                           .n_tables = n_tables,
+                           .segment = segment,
+                           .progress = progress};
 
   MPI_Comm_rank(comm, &c.rank);
   MPI_Comm_size(comm, &c.n_ranks);
-  if (c.rank == 0) lead(&c);
-  else follow(&c);
+  if (c.rank == 0)
+    lead(&c);
+  else
+    follow(&c);
   MPI_Bcast(&c.total, REPORT_WORDS, MPI_INT64_T, 0, comm);
   *count = (struct simulation_count){c.total.n_patients, c.total.n_failed};
   return (int)c.total.code;

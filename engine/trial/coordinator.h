@@ -15,5 +15,5 @@ struct simulation_count {
 
 /** Collective. Every block is run once and written to this rank's segment. All ranks return the
  *  same code. */
-int coordinate(MPI_Comm comm, int64_t n_blocks, struct block_runner *runner, int n_tables, struct segment *segment,
-               struct progress *progress, struct simulation_count *count);
+int coordinate(MPI_Comm comm, int64_t n_blocks, struct block_runner *runner, int n_tables,
+               struct segment *segment, struct progress *progress, struct simulation_count *count);

@@ -11,18 +11,19 @@ enum { MAX_LABEL = 40 };
 
 /** Columns of one table while it is put together. */
 struct columns {
-  struct arena  *arena;
+  struct arena *arena;
   struct column *items;
-  int            n, capacity;
+  int n, capacity;
 };
 
 static void add(struct columns *columns, struct column column)
 {
   if (columns->n == columns->capacity) {
-    struct column *more = arena_new(columns->arena, (size_t)columns->capacity * 2 + 16, sizeof *more);
+    struct column *more = arena_new(columns->arena, (size_t)columns->capacity * 2 + 16,
+                                    sizeof *more);
 
     if (columns->n) memcpy(more, columns->items, (size_t)columns->n * sizeof *more);
-    columns->items    = more;
+    columns->items = more;
     columns->capacity = columns->capacity * 2 + 16;
   }
   if (column.label && strlen(column.label) > MAX_LABEL)
@@ -35,14 +36,19 @@ static void real(struct columns *columns, const char *name, const char *units, c
   add(columns, (struct column){.name = name, .type = COLUMN_REAL, .units = units, .label = label});
 }
 
-static void integer(struct columns *columns, const char *name, enum column_type type, const char *label)
+static void integer(struct columns *columns, const char *name, enum column_type type,
+                    const char *label)
 {
   add(columns, (struct column){.name = name, .type = type, .label = label});
 }
 
-static void code(struct columns *columns, const char *name, const char *label, int n, const char *const *categories)
+static void code(struct columns *columns, const char *name, const char *label, int n,
+                 const char *const *categories)
 {
-  add(columns, (struct column){.name = name, .type = COLUMN_CODE, .label = label, .n_categories = n,
+  add(columns, (struct column){.name = name,
+                               .type = COLUMN_CODE,
+                               .label = label,
+                               .n_categories = n,
                                .categories = categories});
 }
 
@@ -72,14 +78,18 @@ static struct table_layout cohort_table(const struct plan *plan, struct arena *a
 {
   struct columns columns = begin(arena);
 
-  add(&columns, (struct column){.name = "USUBJID", .type = COLUMN_TEXT16, .label = "Unique subject identifier"});
+  add(&columns, (struct column){.name = "USUBJID",
+                                .type = COLUMN_TEXT16,
+                                .label = "Unique subject identifier"});
   integer(&columns, "attempt", COLUMN_INT16, "Draw that was eligible; 0 is the first");
   for (int i = 0; i < plan->cohort->n_covariates; i++) {
     const struct cohort_covariate *covariate = &plan->cohort->covariates[i];
 
     if (covariate->n_categories)
-      code(&columns, covariate->name, covariate->label, covariate->n_categories, covariate->categories);
-    else real(&columns, covariate->name, covariate->unit_text, covariate->label);
+      code(&columns, covariate->name, covariate->label, covariate->n_categories,
+           covariate->categories);
+    else
+      real(&columns, covariate->name, covariate->unit_text, covariate->label);
   }
   return end(&columns, "/cohort", "Covariates at baseline");
 }
@@ -123,11 +133,11 @@ static struct table_layout parameter_table(const struct plan *plan, struct arena
     at[s] = arena_new(arena, (size_t)model->n_parameters, sizeof **at);
     for (int i = 0; i < model->n_parameters; i++) {
       const struct model_parameter *parameter = &model->parameters[i];
-      const char                   *name      = parameter->name;
-      int                           found     = column_named(&columns, name);
+      const char *name = parameter->name;
+      int found = column_named(&columns, name);
 
       if (found >= 0 && strcmp(columns.items[found].units, parameter->unit_text) != 0) {
-        name  = arena_format(arena, "%s_%s", name, plan->scenarios[s].name);
+        name = arena_format(arena, "%s_%s", name, plan->scenarios[s].name);
         found = column_named(&columns, name);
       }
       if (found < 0) real(&columns, name, parameter->unit_text, parameter->label);
@@ -165,17 +175,18 @@ static const char *shared_unit(const char *so_far, const char *next, bool is_fir
 static struct table_layout dosing_table(const struct plan *plan, struct arena *arena)
 {
   struct columns columns = begin(arena);
-  const char   **names   = arena_new(arena, (size_t)plan->n_interventions, sizeof *names);
-  const char    *unit    = NULL;
+  const char **names = arena_new(arena, (size_t)plan->n_interventions, sizeof *names);
+  const char *unit = NULL;
 
   for (int i = 0; i < plan->n_interventions; i++) {
     names[i] = plan->interventions[i].name;
-    unit     = shared_unit(unit, plan->interventions[i].unit_text, i == 0);
+    unit = shared_unit(unit, plan->interventions[i].unit_text, i == 0);
   }
   real(&columns, "time_h", "h", "Time of the dose since the first dose");
   code(&columns, "treatment", "What was given", plan->n_interventions, names);
   real(&columns, "amt", unit, "Amount");
-  real(&columns, "rate", unit ? arena_format(arena, "%s/h", unit) : NULL, "Infusion rate; 0 is a bolus");
+  real(&columns, "rate", unit ? arena_format(arena, "%s/h", unit) : NULL,
+       "Infusion rate; 0 is a bolus");
   real(&columns, "ii", "h", "Interval to the additional doses");
   integer(&columns, "addl", COLUMN_INT32, "Additional equal doses that follow");
   code(&columns, "rule", "Rule that decided the dose", plan->n_rule_names, plan->rule_names);
@@ -185,12 +196,12 @@ static struct table_layout dosing_table(const struct plan *plan, struct arena *a
 static struct table_layout observation_table(const struct plan *plan, struct arena *arena)
 {
   struct columns columns = begin(arena);
-  const char   **names   = arena_new(arena, (size_t)plan->n_measures, sizeof *names);
-  const char    *unit    = NULL;
+  const char **names = arena_new(arena, (size_t)plan->n_measures, sizeof *names);
+  const char *unit = NULL;
 
   for (int i = 0; i < plan->n_measures; i++) {
     names[i] = plan->measures[i].name;
-    unit     = shared_unit(unit, plan->measures[i].unit_text, i == 0);
+    unit = shared_unit(unit, plan->measures[i].unit_text, i == 0);
   }
   code(&columns, "visit", "Encounter", plan->n_visit_names, plan->visit_names);
   real(&columns, "time_h", "h", "Time since the first dose");
@@ -202,13 +213,14 @@ static struct table_layout observation_table(const struct plan *plan, struct are
 
 static struct table_layout event_table(const struct plan *plan, struct arena *arena)
 {
-  static const char *const cnsr[]  = {"event", "censored"};
-  struct columns           columns = begin(arena);
-  const char             **names   = arena_new(arena, (size_t)plan->n_endpoints, sizeof *names);
-  int                      n       = 0;
+  static const char *const cnsr[] = {"event", "censored"};
+  struct columns columns = begin(arena);
+  const char **names = arena_new(arena, (size_t)plan->n_endpoints, sizeof *names);
+  int n = 0;
 
   for (int i = 0; i < plan->n_endpoints; i++)
-    if (plan->endpoints[i].entry->type == ENDPOINT_TIME_TO_EVENT) names[n++] = plan->endpoints[i].entry->name.text;
+    if (plan->endpoints[i].entry->type == ENDPOINT_TIME_TO_EVENT)
+      names[n++] = plan->endpoints[i].entry->name.text;
   arm_column(&columns, plan);
   code(&columns, "PARAMCD", "Endpoint", n, names);
   real(&columns, "AVAL", "d", "Time to event or censoring");
@@ -237,37 +249,41 @@ static struct table_layout index_table(struct arena *arena)
 static const char *endpoint_unit(const struct plan *plan, const struct plan_endpoint *endpoint)
 {
   if (endpoint->entry->type == ENDPOINT_TIME_IN_RANGE) return "%";
-  return endpoint->entry->type == ENDPOINT_RESPONDER ? "1" : plan->measures[endpoint->measure].unit_text;
+  return endpoint->entry->type == ENDPOINT_RESPONDER ? "1"
+                                                     : plan->measures[endpoint->measure].unit_text;
 }
 
-static struct table_layout endpoint_table(const struct plan *plan, const struct plan_endpoint *endpoint, struct arena *arena)
+static struct table_layout endpoint_table(const struct plan *plan,
+                                          const struct plan_endpoint *endpoint, struct arena *arena)
 {
   struct columns columns = begin(arena);
 
   arm_column(&columns, plan);
   real(&columns, "AVAL", endpoint_unit(plan, endpoint), endpoint->entry->label.text);
-  return end(&columns, arena_format(arena, "/pd/%s", endpoint->entry->name.text), endpoint->entry->label.text);
+  return end(&columns, arena_format(arena, "/pd/%s", endpoint->entry->name.text),
+             endpoint->entry->label.text);
 }
 
 void layout_create(const struct plan *plan, struct arena *arena, struct layout *layout)
 {
-  struct table_layout *tables    = arena_new(arena, TABLE_FIRST_ENDPOINT + (size_t)plan->n_endpoints, sizeof *tables);
-  int                 *endpoints = arena_new(arena, (size_t)plan->n_endpoints, sizeof *endpoints);
-  int                  n         = TABLE_FIRST_ENDPOINT;
+  struct table_layout *tables = arena_new(arena, TABLE_FIRST_ENDPOINT + (size_t)plan->n_endpoints,
+                                          sizeof *tables);
+  int *endpoints = arena_new(arena, (size_t)plan->n_endpoints, sizeof *endpoints);
+  int n = TABLE_FIRST_ENDPOINT;
 
   *layout = (struct layout){.tables = tables, .endpoints = endpoints};
   layout->parameters = arena_new(arena, (size_t)plan->n_scenarios, sizeof *layout->parameters);
-  layout->etas       = arena_new(arena, (size_t)plan->n_scenarios, sizeof *layout->etas);
-  tables[TABLE_COHORT]        = cohort_table(plan, arena);
+  layout->etas = arena_new(arena, (size_t)plan->n_scenarios, sizeof *layout->etas);
+  tables[TABLE_COHORT] = cohort_table(plan, arena);
   tables[TABLE_RANDOMISATION] = randomisation_table(plan, arena);
-  tables[TABLE_DISPOSITION]   = disposition_table(plan, arena);
-  tables[TABLE_PARAMETERS]    = parameter_table(plan, arena, layout->parameters);
-  tables[TABLE_ETAS]          = eta_table(plan, arena, layout->etas);
-  tables[TABLE_DOSING]        = dosing_table(plan, arena);
-  tables[TABLE_OBSERVATIONS]  = observation_table(plan, arena);
+  tables[TABLE_DISPOSITION] = disposition_table(plan, arena);
+  tables[TABLE_PARAMETERS] = parameter_table(plan, arena, layout->parameters);
+  tables[TABLE_ETAS] = eta_table(plan, arena, layout->etas);
+  tables[TABLE_DOSING] = dosing_table(plan, arena);
+  tables[TABLE_OBSERVATIONS] = observation_table(plan, arena);
   tables[TABLE_TIME_TO_EVENT] = event_table(plan, arena);
-  tables[TABLE_NUMERICS]      = numerics_table(arena);
-  tables[TABLE_INDEX]         = index_table(arena);
+  tables[TABLE_NUMERICS] = numerics_table(arena);
+  tables[TABLE_INDEX] = index_table(arena);
   for (int i = 0; i < plan->n_endpoints; i++) {
     if (plan->endpoints[i].entry->type == ENDPOINT_TIME_TO_EVENT) continue;
     endpoints[n - TABLE_FIRST_ENDPOINT] = i;

@@ -7,8 +7,16 @@
 #include "plan/plan.h"
 
 enum table {
-  TABLE_COHORT, TABLE_RANDOMISATION, TABLE_DISPOSITION, TABLE_PARAMETERS, TABLE_ETAS, TABLE_DOSING,
-  TABLE_OBSERVATIONS, TABLE_TIME_TO_EVENT, TABLE_NUMERICS, TABLE_INDEX,
+  TABLE_COHORT,
+  TABLE_RANDOMISATION,
+  TABLE_DISPOSITION,
+  TABLE_PARAMETERS,
+  TABLE_ETAS,
+  TABLE_DOSING,
+  TABLE_OBSERVATIONS,
+  TABLE_TIME_TO_EVENT,
+  TABLE_NUMERICS,
+  TABLE_INDEX,
   TABLE_FIRST_ENDPOINT /* one for each endpoint that is not a time to an event */
 };
 
@@ -17,20 +25,34 @@ enum { COLUMN_REPLICATE, COLUMN_PATIENT, COLUMN_FIRST };
 enum { COHORT_USUBJID = COLUMN_FIRST, COHORT_ATTEMPT, COHORT_COVARIATES };
 enum { RANDOMISATION_ARM = COLUMN_FIRST, RANDOMISATION_STRATUM, RANDOMISATION_BLOCK };
 enum { DISPOSITION_ARM = COLUMN_FIRST, DISPOSITION_STATUS, DISPOSITION_TIME };
-enum { DOSING_TIME = COLUMN_FIRST, DOSING_TREATMENT, DOSING_AMOUNT, DOSING_RATE, DOSING_INTERVAL, DOSING_ADDITIONAL, DOSING_RULE };
-enum { OBSERVATION_VISIT = COLUMN_FIRST, OBSERVATION_TIME, OBSERVATION_ANALYTE, OBSERVATION_TRUE, OBSERVATION_MEASURED };
+enum {
+  DOSING_TIME = COLUMN_FIRST,
+  DOSING_TREATMENT,
+  DOSING_AMOUNT,
+  DOSING_RATE,
+  DOSING_INTERVAL,
+  DOSING_ADDITIONAL,
+  DOSING_RULE
+};
+enum {
+  OBSERVATION_VISIT = COLUMN_FIRST,
+  OBSERVATION_TIME,
+  OBSERVATION_ANALYTE,
+  OBSERVATION_TRUE,
+  OBSERVATION_MEASURED
+};
 enum { EVENT_ARM = COLUMN_FIRST, EVENT_PARAMETER, EVENT_TIME, EVENT_CENSORED };
 enum { NUMERICS_STEPS = COLUMN_FIRST, NUMERICS_REJECTED };
 enum { INDEX_OBSERVATIONS = COLUMN_FIRST, INDEX_DOSING };
 enum { ENDPOINT_ARM = COLUMN_FIRST, ENDPOINT_AVAL };
 
 struct layout {
-  int                        n_tables;
+  int n_tables;
   const struct table_layout *tables; /* [table] */
-  const int                 *endpoints; /* [table - TABLE_FIRST_ENDPOINT] of the plan */
-  int                        n_small;
-  struct column_table       *small; /* /study/...: the same on every rank */
-  int                      **parameters, **etas; /* [scenario][of the model] column in its table */
+  const int *endpoints;              /* [table - TABLE_FIRST_ENDPOINT] of the plan */
+  int n_small;
+  struct column_table *small; /* /study/...: the same on every rank */
+  int **parameters, **etas;   /* [scenario][of the model] column in its table */
 };
 
 /** Names and lists are the arena's; release the small tables with layout_clear(). */

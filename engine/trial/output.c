@@ -29,38 +29,42 @@ static const char *file_name(const char *path)
 void output_name(const char *path, const char *protocol, struct arena *arena, struct output *output)
 {
   const char *whole = path ? path : file_name(protocol);
-  const int   stem  = (int)stem_length(whole, path ? ".h5" : ".yaml");
+  const int stem = (int)stem_length(whole, path ? ".h5" : ".yaml");
 
-  output->results  = arena_format(arena, "%.*s.h5", stem, whole);
-  output->record   = arena_format(arena, "%.*s.run.json", stem, whole);
+  output->results = arena_format(arena, "%.*s.h5", stem, whole);
+  output->record = arena_format(arena, "%.*s.run.json", stem, whole);
   output->checksum = arena_format(arena, "%.*s.sha256", stem, whole);
-  output->journal  = arena_format(arena, "%.*s.journal", stem, whole);
+  output->journal = arena_format(arena, "%.*s.journal", stem, whole);
 }
 
-int output_check(const struct output *output, const char *inputs_sha256, bool is_forced, bool *is_complete)
+int output_check(const struct output *output, const char *inputs_sha256, bool is_forced,
+                 bool *is_complete)
 {
   struct results_file *file = NULL;
-  const char          *has, *version;
+  const char *has, *version;
 
   *is_complete = false;
   if (access(output->results, F_OK) != 0) return EXIT_CODE_OK;
   if (results_open(output->results, &file) == EXIT_CODE_OK) {
-    has          = results_attribute_text(file, "/", "inputs_sha256");
-    version      = results_attribute_text(file, "/", "engine_version");
-    *is_complete = has && version && strcmp(has, inputs_sha256) == 0 && strcmp(version, TWINTRIAL_VERSION) == 0;
+    has = results_attribute_text(file, "/", "inputs_sha256");
+    version = results_attribute_text(file, "/", "engine_version");
+    *is_complete = has && version && strcmp(has, inputs_sha256) == 0 &&
+                   strcmp(version, TWINTRIAL_VERSION) == 0;
     results_close(&file);
   }
   if (*is_complete || is_forced) return EXIT_CODE_OK;
-  return failure(EXIT_CODE_INVALID_INPUT,
-                 "%s holds the results of other inputs or another version; choose another name with "
-                 "--output, or replace it with --force", output->results);
+  return failure(
+      EXIT_CODE_INVALID_INPUT,
+      "%s holds the results of other inputs or another version; choose another name with "
+      "--output, or replace it with --force",
+      output->results);
 }
 
 static int empty_folder(const char *path)
 {
-  DIR           *folder = opendir(path);
+  DIR *folder = opendir(path);
   struct dirent *entry;
-  char           name[4096];
+  char name[4096];
 
   if (!folder) return EXIT_CODE_OK;
   while ((entry = readdir(folder))) {
@@ -93,11 +97,12 @@ int output_remove_journal(const struct output *output)
 int output_write_checksum(const struct output *output, char *text)
 {
   FILE *file;
-  int   problem;
+  int problem;
 
   TRY(sha256_of_file(output->results, text));
   file = fopen(output->checksum, "w");
-  if (!file) return failure(EXIT_CODE_FILE, "cannot write %s: %s", output->checksum, strerror(errno));
+  if (!file)
+    return failure(EXIT_CODE_FILE, "cannot write %s: %s", output->checksum, strerror(errno));
   problem = fprintf(file, "%s  %s\n", text, file_name(output->results)) < 0;
   if (fclose(file) != 0 || problem)
     return failure(EXIT_CODE_FILE, "cannot write %s: %s", output->checksum, strerror(errno));

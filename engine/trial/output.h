@@ -10,10 +10,12 @@ struct output {
 };
 
 /** Names for `path` (RUN.h5 or RUN), or for the protocol's base name when NULL. */
-void output_name(const char *path, const char *protocol, struct arena *arena, struct output *output);
+void output_name(const char *path, const char *protocol, struct arena *arena,
+                 struct output *output);
 /** Whether RUN.h5 is there and holds the results of these inputs. A file with other inputs is
  *  EXIT_CODE_INVALID_INPUT unless `is_forced`. */
-int output_check(const struct output *output, const char *inputs_sha256, bool is_forced, bool *is_complete);
+int output_check(const struct output *output, const char *inputs_sha256, bool is_forced,
+                 bool *is_complete);
 /** An empty RUN.journal/; what a killed run left in it is removed. */
 int output_open_journal(const struct output *output);
 int output_remove_journal(const struct output *output);

@@ -10,12 +10,12 @@ extern const char *const progress_style_names[]; /* NULL-terminated */
 
 struct progress {
   enum progress_style style;
-  int64_t             n_total;
-  double              started_s, shown_s; /* monotonic clock */
+  int64_t n_total;
+  double started_s, shown_s; /* monotonic clock */
 };
 
 /** Auto: a bar when stderr is a terminal and no launcher stands between. */
-void   progress_begin(struct progress *progress, enum progress_style style, int64_t n_total);
-void   progress_show(struct progress *progress, int64_t n_done, int64_t n_failed);
-void   progress_end(struct progress *progress, int64_t n_done, int64_t n_failed);
+void progress_begin(struct progress *progress, enum progress_style style, int64_t n_total);
+void progress_show(struct progress *progress, int64_t n_done, int64_t n_failed);
+void progress_end(struct progress *progress, int64_t n_done, int64_t n_failed);
 double clock_s(void);

@@ -17,14 +17,14 @@ enum { HOST_BYTES = 64 };
 
 /** One of the ranks, as gathered. */
 struct rank_fact {
-  char    host[HOST_BYTES];
+  char host[HOST_BYTES];
   int64_t peak_kib;
 };
 
 static struct rank_fact own_facts(void)
 {
   struct rank_fact facts = {{0}, 0};
-  struct rusage    usage;
+  struct rusage usage;
 
   gethostname(facts.host, sizeof facts.host - 1);
   if (getrusage(RUSAGE_SELF, &usage) == 0) facts.peak_kib = usage.ru_maxrss;
@@ -58,25 +58,28 @@ static void write_ranks(struct json_writer *json, const struct rank_fact *ranks,
   json_end(json);
 }
 
-static void write_numbers(struct json_writer *json, const struct simulation_count *count, const struct run_times *times)
+static void write_numbers(struct json_writer *json, const struct simulation_count *count,
+                          const struct run_times *times)
 {
   json_key(json, "patients"), json_integer(json, count->n_patients);
   json_key(json, "failed"), json_integer(json, count->n_failed);
   json_key(json, "simulate_s"), json_number(json, times->simulate_s);
   json_key(json, "assemble_s"), json_number(json, times->assemble_s);
-  json_key(json, "patients_per_s"), json_number(json, (double)count->n_patients / times->simulate_s);
+  json_key(json, "patients_per_s"),
+      json_number(json, (double)count->n_patients / times->simulate_s);
 }
 
 int record_write(MPI_Comm comm, const struct run_options *options, const struct output *output,
-                 const struct simulation_count *count, const struct run_times *times, const char *sha256)
+                 const struct simulation_count *count, const struct run_times *times,
+                 const char *sha256)
 {
   const struct rank_fact mine = own_facts();
-  struct rank_fact      *all  = NULL;
-  struct json_writer    *json;
-  char                   utc[32];
-  time_t                 now = time(NULL);
-  FILE                  *file;
-  int                    rank, n, problem;
+  struct rank_fact *all = NULL;
+  struct json_writer *json;
+  char utc[32];
+  time_t now = time(NULL);
+  FILE *file;
+  int rank, n, problem;
 
   MPI_Comm_rank(comm, &rank);
   MPI_Comm_size(comm, &n);

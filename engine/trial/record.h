@@ -14,4 +14,5 @@ struct run_times {
 
 /** Collective: gathers the hosts. Rank 0 writes. */
 int record_write(MPI_Comm comm, const struct run_options *options, const struct output *output,
-                 const struct simulation_count *count, const struct run_times *times, const char *sha256);
+                 const struct simulation_count *count, const struct run_times *times,
+                 const char *sha256);

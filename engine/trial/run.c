@@ -17,18 +17,18 @@ enum { DEFAULT_BLOCK_SIZE = 256 };
 
 /** A run while it goes on; the same on every rank, but for what only rank 0 does. */
 struct running {
-  MPI_Comm                  comm;
-  int                       rank;
+  MPI_Comm comm;
+  int rank;
   const struct run_options *options;
-  struct arena             *arena;
-  struct plan_inputs        inputs;
-  const struct plan        *plan;
-  struct layout             layout;
-  struct output             output;
-  struct block_settings     settings;
-  struct segment           *segment;
-  struct simulation_count   count;
-  struct run_times          times;
+  struct arena *arena;
+  struct plan_inputs inputs;
+  const struct plan *plan;
+  struct layout layout;
+  struct output output;
+  struct block_settings settings;
+  struct segment *segment;
+  struct simulation_count count;
+  struct run_times times;
 };
 
 /** All ranks get the code of rank 0. */
@@ -48,12 +48,14 @@ static int agree_worst(const struct running *running, int code)
 static int load_plan(struct running *running)
 {
   struct diagnostics *diagnostics = diagnostics_create();
-  int                 code        = EXIT_CODE_OK;
+  int code = EXIT_CODE_OK;
 
   if (running->rank == 0)
-    plan_inputs_load(running->options->protocol, running->options->library, &running->inputs, running->arena, diagnostics);
+    plan_inputs_load(running->options->protocol, running->options->library, &running->inputs,
+                     running->arena, diagnostics);
   share_inputs(running->comm, &running->inputs, running->arena);
-  running->plan = plan_build(&running->inputs, &running->options->changes, running->arena, diagnostics);
+  running->plan = plan_build(&running->inputs, &running->options->changes, running->arena,
+                             diagnostics);
   if (running->rank == 0) diagnostics_print(diagnostics, stderr);
   if (!running->plan || diagnostics_n_errors(diagnostics) > 0) code = EXIT_CODE_INVALID_INPUT;
   diagnostics_destroy(&diagnostics);
@@ -64,12 +66,13 @@ static int load_plan(struct running *running)
 static int prepare_output(struct running *running, bool *is_complete)
 {
   const struct run_options *options = running->options;
-  int                       code    = EXIT_CODE_OK;
+  int code = EXIT_CODE_OK;
 
   *is_complete = false;
   output_name(options->output, options->protocol, running->arena, &running->output);
   if (running->rank == 0) {
-    code = output_check(&running->output, inputs_sha256(running->plan, running->arena), options->is_forced, is_complete);
+    code = output_check(&running->output, inputs_sha256(running->plan, running->arena),
+                        options->is_forced, is_complete);
     if (options->is_fresh) *is_complete = false;
     if (code == EXIT_CODE_OK && !*is_complete) code = output_open_journal(&running->output);
   }
@@ -81,16 +84,18 @@ static const struct solver_method *method_of(const struct plan *plan)
 {
   const struct solver_entry *solver = plan->file->simulation->solver;
 
-  return solver->method == 0 ? &solver_explicit : solver_method_named(solver_method_names[solver->method]);
+  return solver->method == 0 ? &solver_explicit
+                             : solver_method_named(solver_method_names[solver->method]);
 }
 
 static int simulate(struct running *running)
 {
   struct block_runner *runner = NULL;
-  struct progress      progress;
-  const double         start = clock_s();
-  const char *path = arena_format(running->arena, "%s/rank-%06d.segment", running->output.journal, running->rank);
-  int          code;
+  struct progress progress;
+  const double start = clock_s();
+  const char *path = arena_format(running->arena, "%s/rank-%06d.segment", running->output.journal,
+                                  running->rank);
+  int code;
 
   TRY(agree_worst(running, segment_create(path, &running->segment)));
   code = block_runner_create(running->plan, &running->layout, &running->settings, &runner);
@@ -98,7 +103,8 @@ static int simulate(struct running *running)
   progress_begin(&progress, running->options->progress, trial_n_patients(running->plan));
   code = coordinate(running->comm, trial_n_blocks(running->plan, running->settings.size), runner,
                     running->layout.n_tables, running->segment, &progress, &running->count);
-  if (running->rank == 0) progress_end(&progress, running->count.n_patients, running->count.n_failed);
+  if (running->rank == 0)
+    progress_end(&progress, running->count.n_patients, running->count.n_failed);
   block_runner_destroy(&runner);
   running->times.simulate_s = clock_s() - start;
   return agree_worst(running, code ? code : segment_close(&running->segment));
@@ -107,35 +113,39 @@ static int simulate(struct running *running)
 static int assemble(struct running *running)
 {
   struct results_content content;
-  const double           start = clock_s();
-  char                   sha256[SHA256_TEXT_BYTES] = "";
-  int                    code = EXIT_CODE_OK;
+  const double start = clock_s();
+  char sha256[SHA256_TEXT_BYTES] = "";
+  int code = EXIT_CODE_OK;
 
   content_create(running->plan, &running->layout, running->arena, &content);
-  content.journal  = running->output.journal;
+  content.journal = running->output.journal;
   content.n_blocks = trial_n_blocks(running->plan, running->settings.size);
   TRY(results_write(running->comm, running->output.results, &content));
   running->times.assemble_s = clock_s() - start;
   if (running->rank == 0) code = output_write_checksum(&running->output, sha256);
   TRY(agree(running, code));
-  TRY(agree(running, record_write(running->comm, running->options, &running->output, &running->count, &running->times, sha256)));
+  TRY(agree(running, record_write(running->comm, running->options, &running->output,
+                                  &running->count, &running->times, sha256)));
   if (running->rank == 0) code = output_remove_journal(&running->output);
   return agree(running, code);
 }
 
 static int conclude(const struct running *running)
 {
-  const struct simulation_count *count  = &running->count;
-  const double                   share  = (double)count->n_failed / (double)count->n_patients;
-  const bool                     is_bad = share > running->plan->file->simulation->allowed_failures;
+  const struct simulation_count *count = &running->count;
+  const double share = (double)count->n_failed / (double)count->n_patients;
+  const bool is_bad = share > running->plan->file->simulation->allowed_failures;
 
   if (running->rank == 0)
-    printf("%s: %" PRId64 " patients in %.1f s (%.0f/s), %" PRId64 " failed; written in %.1f s\n", running->output.results,
-           count->n_patients, running->times.simulate_s, (double)count->n_patients / running->times.simulate_s,
-           count->n_failed, running->times.assemble_s);
+    printf("%s: %" PRId64 " patients in %.1f s (%.0f/s), %" PRId64 " failed; written in %.1f s\n",
+           running->output.results, count->n_patients, running->times.simulate_s,
+           (double)count->n_patients / running->times.simulate_s, count->n_failed,
+           running->times.assemble_s);
   if (is_bad && running->rank == 0)
-    failure(EXIT_CODE_FAILED_TWINS, "%.3g %% of the patients failed, more than the %.3g %% that the protocol allows; "
-            "see /disposition in the results", 100 * share, 100 * running->plan->file->simulation->allowed_failures);
+    failure(EXIT_CODE_FAILED_TWINS,
+            "%.3g %% of the patients failed, more than the %.3g %% that the protocol allows; "
+            "see /disposition in the results",
+            100 * share, 100 * running->plan->file->simulation->allowed_failures);
   return is_bad ? EXIT_CODE_FAILED_TWINS : EXIT_CODE_OK;
 }
 
@@ -150,7 +160,8 @@ static int run(struct running *running)
     return EXIT_CODE_OK;
   }
   running->settings = (struct block_settings){
-      method_of(running->plan), 0, running->options->block_size > 0 ? running->options->block_size : DEFAULT_BLOCK_SIZE};
+      method_of(running->plan), 0,
+      running->options->block_size > 0 ? running->options->block_size : DEFAULT_BLOCK_SIZE};
   layout_create(running->plan, running->arena, &running->layout);
   TRY(simulate(running));
   TRY(assemble(running));
@@ -160,7 +171,7 @@ static int run(struct running *running)
 int run_trial(MPI_Comm comm, const struct run_options *options)
 {
   struct running running = {.comm = comm, .options = options, .arena = arena_create()};
-  int            code;
+  int code;
 
   MPI_Comm_rank(comm, &running.rank);
   code = run(&running);

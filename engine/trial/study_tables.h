@@ -7,4 +7,5 @@
 #include "plan/plan.h"
 
 /** The list is the arena's; clear each table. */
-void study_tables_create(const struct plan *plan, struct arena *arena, int *n, struct column_table **tables);
+void study_tables_create(const struct plan *plan, struct arena *arena, int *n,
+                         struct column_table **tables);

@@ -5,11 +5,11 @@
 
 void course_begin(struct course *course, const struct enrolment *enrolment, struct life *life)
 {
-  course->enrolment         = enrolment;
-  course->life              = life;
-  course->arm               = &course->plan->arms[enrolment->arm];
-  course->next_visit        = 0;
-  course->n_added           = 0;
+  course->enrolment = enrolment;
+  course->life = life;
+  course->arm = &course->plan->arms[enrolment->arm];
+  course->next_visit = 0;
+  course->n_added = 0;
   course->next_occasion_min = course->scenario->occasion_min > 0 ? 0 : NO_TIME;
   for (int i = 0; i < course->plan->n_measures; i++) course->measured[i] = (double)NAN;
   for (int i = 0; i < course->arm->n_administrations; i++)
@@ -25,7 +25,8 @@ int32_t course_next(const struct course *course)
 {
   int32_t next = course->plan->end_min;
 
-  if (course->next_visit < course->scenario->n_visits) earlier(&next, course->scenario->visits[course->next_visit].minute);
+  if (course->next_visit < course->scenario->n_visits)
+    earlier(&next, course->scenario->visits[course->next_visit].minute);
   if (course->n_added > 0) earlier(&next, course->added[0]);
   earlier(&next, course->next_occasion_min);
   for (int i = 0; i < course->arm->n_administrations; i++) {
@@ -50,15 +51,16 @@ void course_add_visit(struct course *course, int32_t minute)
 uint32_t course_take_visit(struct course *course, int32_t minute, int *code)
 {
   const struct plan_scenario *scenario = course->scenario;
-  uint32_t                    measures = 0;
+  uint32_t measures = 0;
 
   if (course->n_added > 0 && course->added[0] == minute) {
     measures = (1u << course->plan->n_measures) - 1;
-    *code    = course->plan->n_visit_names - 1;
+    *code = course->plan->n_visit_names - 1;
     course->n_added--;
     for (int i = 0; i < course->n_added; i++) course->added[i] = course->added[i + 1];
   }
-  if (course->next_visit < scenario->n_visits && scenario->visits[course->next_visit].minute == minute) {
+  if (course->next_visit < scenario->n_visits &&
+      scenario->visits[course->next_visit].minute == minute) {
     measures |= scenario->visits[course->next_visit].measures;
     *code = scenario->visits[course->next_visit].code;
     course->next_visit++;

@@ -7,16 +7,16 @@
 enum { MAX_ADDED_VISITS = 8 };
 
 struct course {
-  const struct plan          *plan;     /* borrowed, as all below */
+  const struct plan *plan; /* borrowed, as all below */
   const struct plan_scenario *scenario;
-  const struct enrolment     *enrolment;
-  struct life                *life;
-  const struct plan_arm      *arm;
-  struct dosing              *dosings; /* [administration of the arm] */
-  int                         next_visit, n_added;
-  int32_t                     added[MAX_ADDED_VISITS]; /* ascending */
-  int32_t                     next_occasion_min;       /* NO_TIME: none */
-  double                      measured[MAX_MEASURES];  /* last values */
+  const struct enrolment *enrolment;
+  struct life *life;
+  const struct plan_arm *arm;
+  struct dosing *dosings; /* [administration of the arm] */
+  int next_visit, n_added;
+  int32_t added[MAX_ADDED_VISITS]; /* ascending */
+  int32_t next_occasion_min;       /* NO_TIME: none */
+  double measured[MAX_MEASURES];   /* last values */
 };
 
 void course_begin(struct course *course, const struct enrolment *enrolment, struct life *life);

@@ -8,20 +8,20 @@
 /** Where one patient stands in one administration. */
 struct dosing {
   const struct plan_administration *administration; /* borrowed */
-  int32_t                           next_min; /* of the next dose; NO_TIME when there is none */
-  int32_t                           infusion_end_min; /* NO_TIME: nothing runs */
-  int32_t                           hold_end_min;
-  const struct plan_rule           *rule;    /* the last that decided */
-  const struct plan_action         *waiting; /* its hold_until has not come true */
-  double                            amount;  /* decided */
-  bool                              has_news; /* measured since the last decision */
+  int32_t next_min;         /* of the next dose; NO_TIME when there is none */
+  int32_t infusion_end_min; /* NO_TIME: nothing runs */
+  int32_t hold_end_min;
+  const struct plan_rule *rule;      /* the last that decided */
+  const struct plan_action *waiting; /* its hold_until has not come true */
+  double amount;                     /* decided */
+  bool has_news;                     /* measured since the last decision */
 };
 
 /** What a decision may read. */
 struct evidence {
   const struct life *life;
-  const double      *covariates; /* [covariate of the cohort] */
-  const double      *measured;   /* [measure] last measured value, NaN before the first */
+  const double *covariates; /* [covariate of the cohort] */
+  const double *measured;   /* [measure] last measured value, NaN before the first */
 };
 
 void dosing_begin(const struct plan_administration *administration, struct dosing *dosing);

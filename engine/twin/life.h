@@ -8,41 +8,46 @@
 
 /** The patient's end of the trial; categories of /disposition STATUS, never renumbered. */
 enum life_status {
-  LIFE_COMPLETED, LIFE_NOT_ELIGIBLE, LIFE_TOO_MANY_STEPS, LIFE_STEP_TOO_SMALL, LIFE_NOT_FINITE,
-  LIFE_DOSE_UNDEFINED, N_LIFE_STATUSES
+  LIFE_COMPLETED,
+  LIFE_NOT_ELIGIBLE,
+  LIFE_TOO_MANY_STEPS,
+  LIFE_STEP_TOO_SMALL,
+  LIFE_NOT_FINITE,
+  LIFE_DOSE_UNDEFINED,
+  N_LIFE_STATUSES
 };
 extern const char *const life_status_names[N_LIFE_STATUSES];
 
 struct observation {
   int32_t minute;
-  int     visit, measure; /* indices in the plan */
-  double  truth, measured; /* in the measure's unit */
+  int visit, measure;     /* indices in the plan */
+  double truth, measured; /* in the measure's unit */
 };
 
 /** `n_more` equal doses follow, `interval_min` apart. */
 struct given_dose {
   int32_t minute, interval_min, infusion_min;
-  int     intervention, rule, n_more;
-  double  amount; /* in the intervention's unit */
+  int intervention, rule, n_more;
+  double amount; /* in the intervention's unit */
 };
 
 /** A patient who is to be simulated. */
 struct enrolment {
   struct random_stream stream; /* of this replicate: measurements, conduct */
   struct random_stream person; /* of who it is: covariates, random effects */
-  int                  arm;
-  int                  attempt; /* of eligibility; -1: none was found */
-  double              *covariates; /* [covariate of the cohort] */
+  int arm;
+  int attempt;        /* of eligibility; -1: none was found */
+  double *covariates; /* [covariate of the cohort] */
 };
 
 struct life {
-  enum life_status    status;
-  int32_t             last_minute; /* until when the patient was followed */
+  enum life_status status;
+  int32_t last_minute; /* until when the patient was followed */
   struct solver_count count;
-  size_t              n_observations, n_doses, observation_capacity, dose_capacity;
+  size_t n_observations, n_doses, observation_capacity, dose_capacity;
   struct observation *observations; /* by time */
-  struct given_dose  *doses;        /* by time */
-  double             *parameters, *etas; /* [parameter], [eta] of the model */
+  struct given_dose *doses;         /* by time */
+  double *parameters, *etas;        /* [parameter], [eta] of the model */
 };
 
 void life_create(const struct model *model, struct life *life);

@@ -10,15 +10,15 @@
 #include "twin/course.h"
 
 struct simulator {
-  const struct plan          *plan;
+  const struct plan *plan;
   const struct plan_scenario *scenario;
-  const struct model         *model;
-  struct solver              *solver;
-  struct model_lanes          patients;
-  double                     *atol, *state, *outputs, *effects, *z;
-  struct course               courses[LANES];
-  bool                        is_active[LANES];
-  lanes                    ***rule_registers; /* [arm][administration] */
+  const struct model *model;
+  struct solver *solver;
+  struct model_lanes patients;
+  double *atol, *state, *outputs, *effects, *z;
+  struct course courses[LANES];
+  bool is_active[LANES];
+  lanes ***rule_registers; /* [arm][administration] */
 };
 
 static const double minutes_per_h = 60;
@@ -36,7 +36,8 @@ static void create_rule_registers(struct simulator *simulator)
   for (int a = 0; a < plan->n_arms; a++) {
     const struct plan_arm *arm = &plan->arms[a];
 
-    simulator->rule_registers[a] = memory_new((size_t)arm->n_administrations, sizeof **simulator->rule_registers);
+    simulator->rule_registers[a] = memory_new((size_t)arm->n_administrations,
+                                              sizeof **simulator->rule_registers);
     for (int i = 0; i < arm->n_administrations; i++)
       simulator->rule_registers[a][i] = program_registers(arm->administrations[i].program);
   }
@@ -51,33 +52,35 @@ static int most_administrations(const struct plan *plan)
   return most;
 }
 
-int simulator_create(const struct plan *plan, int scenario, const struct solver_method *method, double rtol,
-                     struct simulator **simulator)
+int simulator_create(const struct plan *plan, int scenario, const struct solver_method *method,
+                     double rtol, struct simulator **simulator)
 {
-  struct simulator          *s        = memory_new(1, sizeof *s);
+  struct simulator *s = memory_new(1, sizeof *s);
   const struct solver_entry *settings = plan->file->simulation->solver;
-  const double               relative = rtol > 0 ? rtol : (settings ? settings->rtol : 1e-6);
-  struct tolerance           tolerance;
-  struct ode                 ode;
+  const double relative = rtol > 0 ? rtol : (settings ? settings->rtol : 1e-6);
+  struct tolerance tolerance;
+  struct ode ode;
 
-  s->plan     = plan;
+  s->plan = plan;
   s->scenario = &plan->scenarios[scenario];
-  s->model    = s->scenario->model;
-  s->atol     = memory_new((size_t)s->model->n_states, sizeof *s->atol);
-  s->state    = memory_new((size_t)s->model->n_states, sizeof *s->state);
-  s->outputs  = memory_new((size_t)s->model->n_outputs, sizeof *s->outputs);
-  s->effects  = memory_new((size_t)(s->model->n_etas + s->model->n_kappas + s->model->n_covariates), sizeof *s->effects);
-  s->z        = memory_new((size_t)s->model->n_etas, sizeof *s->z);
-  for (int i = 0; i < s->model->n_states; i++) s->atol[i] = 0.01 * relative * s->model->states[i].scale;
+  s->model = s->scenario->model;
+  s->atol = memory_new((size_t)s->model->n_states, sizeof *s->atol);
+  s->state = memory_new((size_t)s->model->n_states, sizeof *s->state);
+  s->outputs = memory_new((size_t)s->model->n_outputs, sizeof *s->outputs);
+  s->effects = memory_new((size_t)(s->model->n_etas + s->model->n_kappas + s->model->n_covariates),
+                          sizeof *s->effects);
+  s->z = memory_new((size_t)s->model->n_etas, sizeof *s->z);
+  for (int i = 0; i < s->model->n_states; i++)
+    s->atol[i] = 0.01 * relative * s->model->states[i].scale;
   for (int l = 0; l < LANES; l++) {
-    s->courses[l]         = (struct course){.plan = plan, .scenario = s->scenario};
+    s->courses[l] = (struct course){.plan = plan, .scenario = s->scenario};
     s->courses[l].dosings = memory_new((size_t)most_administrations(plan), sizeof(struct dosing));
   }
   create_rule_registers(s);
   model_lanes_create(s->model, &s->patients);
   *simulator = s;
-  tolerance  = (struct tolerance){relative, s->atol, settings ? (double)settings->max_steps : 1e5};
-  ode        = (struct ode){s->model->n_states, &s->patients, model_lanes_rates};
+  tolerance = (struct tolerance){relative, s->atol, settings ? (double)settings->max_steps : 1e5};
+  ode = (struct ode){s->model->n_states, &s->patients, model_lanes_rates};
   return solver_create(method, &ode, &tolerance, &s->solver);
 }
 
@@ -104,7 +107,8 @@ void simulator_destroy(struct simulator **simulator)
 }
 
 /** eta = row of the Cholesky factor times standard normals. */
-static void draw_etas(const struct simulator *simulator, const struct random_stream *stream, double *etas)
+static void draw_etas(const struct simulator *simulator, const struct random_stream *stream,
+                      double *etas)
 {
   const struct model *model = simulator->model;
 
@@ -119,15 +123,16 @@ static void draw_etas(const struct simulator *simulator, const struct random_str
 
 static void begin_occasion(struct simulator *simulator, int lane, int32_t minute)
 {
-  struct course      *course = &simulator->courses[lane];
-  const struct model *model  = simulator->model;
+  struct course *course = &simulator->courses[lane];
+  const struct model *model = simulator->model;
 
   for (int i = 0; i < model->n_parameters; i++) {
     const struct model_parameter *parameter = &model->parameters[i];
 
     if (parameter->kappa >= 0)
-      simulator->effects[parameter->kappa] =
-          parameter->kappa_sd * random_normal(&course->enrolment->person, RANDOM_KAPPA, (uint32_t)i, minute);
+      simulator->effects[parameter->kappa] = parameter->kappa_sd *
+                                             random_normal(&course->enrolment->person, RANDOM_KAPPA,
+                                                           (uint32_t)i, minute);
   }
   model_lanes_kappas(&simulator->patients, lane, simulator->effects);
   model_lanes_prepare(&simulator->patients);
@@ -135,35 +140,40 @@ static void begin_occasion(struct simulator *simulator, int lane, int32_t minute
 }
 
 /** Measurement error: a function of the truth, the patient, the time and the output. */
-static double measure(const struct simulator *simulator, const struct course *course, int output, double truth,
-                      int32_t minute)
+static double measure(const struct simulator *simulator, const struct course *course, int output,
+                      double truth, int32_t minute)
 {
-  const struct model_output  *o      = &simulator->model->outputs[output];
+  const struct model_output *o = &simulator->model->outputs[output];
   const struct random_stream *stream = &course->enrolment->stream;
-  const uint32_t              draw   = 2 * (uint32_t)output;
+  const uint32_t draw = 2 * (uint32_t)output;
 
-  if (o->log_normal > 0) return truth * math_exp(o->log_normal * random_normal(stream, RANDOM_RESIDUAL, draw, minute));
-  if (o->proportional > 0) truth *= 1 + o->proportional * random_normal(stream, RANDOM_RESIDUAL, draw, minute);
-  if (o->additive > 0) truth += o->additive * random_normal(stream, RANDOM_RESIDUAL, draw + 1, minute);
+  if (o->log_normal > 0)
+    return truth * math_exp(o->log_normal * random_normal(stream, RANDOM_RESIDUAL, draw, minute));
+  if (o->proportional > 0)
+    truth *= 1 + o->proportional * random_normal(stream, RANDOM_RESIDUAL, draw, minute);
+  if (o->additive > 0)
+    truth += o->additive * random_normal(stream, RANDOM_RESIDUAL, draw + 1, minute);
   return truth;
 }
 
 static void visit(struct simulator *simulator, int lane, int32_t minute)
 {
-  struct course              *course   = &simulator->courses[lane];
+  struct course *course = &simulator->courses[lane];
   const struct plan_scenario *scenario = simulator->scenario;
-  int                         code     = 0;
-  const uint32_t              measures = course_take_visit(course, minute, &code);
+  int code = 0;
+  const uint32_t measures = course_take_visit(course, minute, &code);
 
   if (!measures) return;
-  model_lanes_outputs(&simulator->patients, lane, model_time(simulator, minute), simulator->state, simulator->outputs);
+  model_lanes_outputs(&simulator->patients, lane, model_time(simulator, minute), simulator->state,
+                      simulator->outputs);
   for (int m = 0; m < simulator->plan->n_measures; m++) {
-    const int    output = scenario->outputs[m];
-    const double truth  = simulator->outputs[output];
+    const int output = scenario->outputs[m];
+    const double truth = simulator->outputs[output];
 
     if (!(measures >> m & 1)) continue;
     course->measured[m] = scenario->factors[m] * measure(simulator, course, output, truth, minute);
-    life_observe(course->life, &(struct observation){minute, code, m, scenario->factors[m] * truth, course->measured[m]});
+    life_observe(course->life, &(struct observation){minute, code, m, scenario->factors[m] * truth,
+                                                     course->measured[m]});
   }
   for (int i = 0; i < course->arm->n_administrations; i++) course->dosings[i].has_news = true;
 }
@@ -171,8 +181,8 @@ static void visit(struct simulator *simulator, int lane, int32_t minute)
 static void deliver(struct simulator *simulator, int lane, struct dosing *dosing, double amount)
 {
   const struct plan_administration *administration = dosing->administration;
-  const int    route  = simulator->scenario->routes[administration->intervention];
-  const int    state  = simulator->model->routes[route].state;
+  const int route = simulator->scenario->routes[administration->intervention];
+  const int state = simulator->model->routes[route].state;
   const double factor = simulator->scenario->dose_factors[administration->intervention] *
                         model_lanes_fraction(&simulator->patients, lane, route);
 
@@ -187,22 +197,25 @@ static void deliver(struct simulator *simulator, int lane, struct dosing *dosing
 
 static void give(struct simulator *simulator, int lane, int administration, int32_t minute)
 {
-  struct course        *course   = &simulator->courses[lane];
-  struct dosing        *dosing   = &course->dosings[administration];
+  struct course *course = &simulator->courses[lane];
+  struct dosing *dosing = &course->dosings[administration];
   const struct evidence evidence = {course->life, course->enrolment->covariates, course->measured};
-  int32_t               added;
-  const double          amount = dosing_decide(
+  int32_t added;
+  const double amount = dosing_decide(
       dosing, &evidence, simulator->rule_registers[course->enrolment->arm][administration], &added);
 
   if (added != NO_TIME) course_add_visit(course, added);
-  if (!isfinite(amount)) course->life->status = LIFE_DOSE_UNDEFINED;
+  if (!isfinite(amount))
+    course->life->status = LIFE_DOSE_UNDEFINED;
   else if (amount > 0) {
     deliver(simulator, lane, dosing, amount);
     life_give(course->life,
-              &(struct given_dose){.minute = minute, .interval_min = dosing->administration->frequency_min,
+              &(struct given_dose){.minute = minute,
+                                   .interval_min = dosing->administration->frequency_min,
                                    .infusion_min = dosing->administration->infusion_min,
                                    .intervention = dosing->administration->intervention,
-                                   .rule = dosing->rule ? dosing->rule->code : dosing->administration->fixed_code,
+                                   .rule = dosing->rule ? dosing->rule->code
+                                                        : dosing->administration->fixed_code,
                                    .amount = amount});
   }
   dosing_advance(dosing);
@@ -224,7 +237,8 @@ static void live_minute(struct simulator *simulator, int lane, int32_t minute)
 
   course->life->last_minute = minute;
   for (int i = 0; i < course->arm->n_administrations; i++)
-    if (course->dosings[i].infusion_end_min == minute) end_infusion(simulator, lane, &course->dosings[i]);
+    if (course->dosings[i].infusion_end_min == minute)
+      end_infusion(simulator, lane, &course->dosings[i]);
   visit(simulator, lane, minute);
   if (course->next_occasion_min == minute) begin_occasion(simulator, lane, minute);
   for (int i = 0; i < course->arm->n_administrations; i++)
@@ -240,7 +254,7 @@ static void go_on(struct simulator *simulator, int lane, int32_t minute)
   live_minute(simulator, lane, minute);
   if (minute >= simulator->plan->end_min || course->life->status != LIFE_COMPLETED) {
     simulator->is_active[lane] = false;
-    course->life->count        = solver_count(simulator->solver, lane);
+    course->life->count = solver_count(simulator->solver, lane);
     solver_unload(simulator->solver, lane);
     return;
   }
@@ -248,27 +262,30 @@ static void go_on(struct simulator *simulator, int lane, int32_t minute)
   solver_run_to(simulator->solver, lane, model_time(simulator, course_next(course)));
 }
 
-static void load_covariates(const struct simulator *simulator, const struct enrolment *enrolment, double *values)
+static void load_covariates(const struct simulator *simulator, const struct enrolment *enrolment,
+                            double *values)
 {
   for (int i = 0; i < simulator->model->n_covariates; i++) {
-    const struct plan_link *link  = &simulator->scenario->links[i];
-    const double            value = enrolment->covariates[link->covariate];
+    const struct plan_link *link = &simulator->scenario->links[i];
+    const double value = enrolment->covariates[link->covariate];
 
     values[i] = link->category ? link->category[(int)value] : value * link->factor;
   }
 }
 
-static void admit(struct simulator *simulator, int lane, const struct enrolment *enrolment, struct life *life)
+static void admit(struct simulator *simulator, int lane, const struct enrolment *enrolment,
+                  struct life *life)
 {
-  struct course      *course = &simulator->courses[lane];
-  const struct model *model  = simulator->model;
+  struct course *course = &simulator->courses[lane];
+  const struct model *model = simulator->model;
 
   life_begin(life);
   load_covariates(simulator, enrolment, simulator->effects);
   draw_etas(simulator, &enrolment->person, life->etas);
   model_lanes_load(&simulator->patients, lane, simulator->effects, life->etas);
   model_lanes_prepare(&simulator->patients);
-  for (int i = 0; i < model->n_parameters; i++) life->parameters[i] = model_lanes_parameter(&simulator->patients, lane, i);
+  for (int i = 0; i < model->n_parameters; i++)
+    life->parameters[i] = model_lanes_parameter(&simulator->patients, lane, i);
   course_begin(course, enrolment, life);
   model_lanes_initial(&simulator->patients, lane, simulator->state);
   solver_load(simulator->solver, lane, 0, simulator->state);
@@ -285,7 +302,7 @@ static void refuse(struct life *life)
 
 static void arrive(struct simulator *simulator, int lane)
 {
-  struct course          *course = &simulator->courses[lane];
+  struct course *course = &simulator->courses[lane];
   const enum solve_status status = solver_status(simulator->solver, lane);
 
   if (status == SOLVE_OK) {
@@ -295,13 +312,13 @@ static void arrive(struct simulator *simulator, int lane)
   course->life->status = status == SOLVE_TOO_MANY_STEPS   ? LIFE_TOO_MANY_STEPS
                          : status == SOLVE_STEP_TOO_SMALL ? LIFE_STEP_TOO_SMALL
                                                           : LIFE_NOT_FINITE;
-  course->life->count        = solver_count(simulator->solver, lane);
+  course->life->count = solver_count(simulator->solver, lane);
   simulator->is_active[lane] = false;
   solver_unload(simulator->solver, lane);
 }
 
-int simulator_run(struct simulator *simulator, int n, const struct enrolment *patients, struct life *lives,
-                  simulator_pulse *pulse, void *context)
+int simulator_run(struct simulator *simulator, int n, const struct enrolment *patients,
+                  struct life *lives, simulator_pulse *pulse, void *context)
 {
   int next = 0, n_finished = 0, n_running = 0;
 
@@ -309,8 +326,10 @@ int simulator_run(struct simulator *simulator, int n, const struct enrolment *pa
     n_running = 0;
     for (int l = 0; l < LANES; l++) {
       while (!simulator->is_active[l] && next < n) {
-        if (patients[next].attempt < 0) refuse(&lives[next]);
-        else admit(simulator, l, &patients[next], &lives[next]);
+        if (patients[next].attempt < 0)
+          refuse(&lives[next]);
+        else
+          admit(simulator, l, &patients[next], &lives[next]);
         if (!simulator->is_active[l]) n_finished++;
         next++;
       }
