@@ -118,7 +118,7 @@ static inline struct solution solved(const struct solver_method *method,
 
   for (int i = 0; i < n; i++) times[i] = stop * (i + 1) / n;
   solver_load(solver, 0, 0, state);
-  solver_samples(solver, 0, n, times, keep_sample, &solution);
+  solver_samples(solver, 0, &(struct sampling){n, times, keep_sample, &solution});
   solver_run_to(solver, 0, stop);
   while (solver_is_running(solver, 0)) {
     if (solver_advance(solver)) break;

@@ -70,7 +70,8 @@ static inline bool model_continue(struct model_running *running, int lane)
   if (*next == run->n_times) return false;
   if (run->stops_at_samples && times[*next] < stop) stop = times[*next];
   while (*next + n < run->n_times && times[*next + n] < stop) n++;
-  solver_samples(running->solver, lane, n, times + *next, model_take_sample, running);
+  solver_samples(running->solver, lane,
+                 &(struct sampling){n, times + *next, model_take_sample, running});
   solver_run_to(running->solver, lane, stop);
   return true;
 }

@@ -153,29 +153,6 @@ static void plan_endpoint(struct planning *planning, const struct endpoint_entry
                       "the window must lie within the study and not be empty");
 }
 
-/** A reference by name, with the nearest that exists. */
-static bool find_name(struct planning *planning, const struct text *name, const char *what,
-                      size_t n, const struct text *(*name_of)(const void *items, size_t i),
-                      const void *items)
-{
-  const char **names = arena_new(planning->arena, n, sizeof *names);
-  const char *near;
-  size_t n_names = 0;
-
-  if (!name->text) return true;
-  for (size_t i = 0; i < n; i++) {
-    const struct text *other = name_of(items, i);
-
-    if (!other->text) continue;
-    if (strcmp(other->text, name->text) == 0) return true;
-    names[n_names++] = other->text;
-  }
-  near = nearest_word(name->text, n_names, names);
-  diagnostics_error(planning->diagnostics, &name->at, "no %s has the name '%.40s'%s%s%s", what,
-                    name->text, near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
-  return false;
-}
-
 static const struct text *endpoint_name(const void *items, size_t i)
 {
   return &((const struct endpoint_entry *)items)[i].name;
@@ -191,6 +168,33 @@ static const struct text *arm_name(const void *items, size_t i)
   return &((const struct arm_entry *)items)[i].name;
 }
 
+/** A list whose records others refer to by name. */
+struct referred {
+  const char *what;
+  const struct list *list;
+  const struct text *(*name_of)(const void *items, size_t i);
+};
+
+/** A reference by name, with the nearest that exists. */
+static void find_name(struct planning *planning, const struct text *name, struct referred in)
+{
+  const char **names = arena_new(planning->arena, in.list->n, sizeof *names);
+  const char *near;
+  size_t n_names = 0;
+
+  if (!name->text) return;
+  for (size_t i = 0; i < in.list->n; i++) {
+    const struct text *other = in.name_of(in.list->items, i);
+
+    if (!other->text) continue;
+    if (strcmp(other->text, name->text) == 0) return;
+    names[n_names++] = other->text;
+  }
+  near = nearest_word(name->text, n_names, names);
+  diagnostics_error(planning->diagnostics, &name->at, "no %s has the name '%.40s'%s%s%s", in.what,
+                    name->text, near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+}
+
 static void check_estimands(struct planning *planning)
 {
   const struct protocol_file *file = planning->file;
@@ -199,12 +203,12 @@ static void check_estimands(struct planning *planning)
   for (size_t i = 0; i < file->estimands.n; i++) {
     const struct text *treatments = estimands[i].treatments.items;
 
-    find_name(planning, &estimands[i].endpoint, "endpoint", file->endpoints.n, endpoint_name,
-              file->endpoints.items);
+    find_name(planning, &estimands[i].endpoint,
+              (struct referred){"endpoint", &file->endpoints, endpoint_name});
     if (estimands[i].treatments.n != 2)
       diagnostics_error(planning->diagnostics, &estimands[i].at, "'treatments' names two arms");
     for (size_t k = 0; k < estimands[i].treatments.n; k++)
-      find_name(planning, &treatments[k], "arm", file->arms.n, arm_name, file->arms.items);
+      find_name(planning, &treatments[k], (struct referred){"arm", &file->arms, arm_name});
   }
 }
 
@@ -216,8 +220,8 @@ static void check_analyses(struct planning *planning)
   for (size_t i = 0; i < file->analysis.n; i++) {
     const struct text *adjust = analyses[i].adjust.items;
 
-    find_name(planning, &analyses[i].estimand, "estimand", file->estimands.n, estimand_name,
-              file->estimands.items);
+    find_name(planning, &analyses[i].estimand,
+              (struct referred){"estimand", &file->estimands, estimand_name});
     for (size_t k = 0; k < analyses[i].adjust.n; k++)
       if (planning->plan->cohort && adjust[k].text &&
           plan_covariate_named(planning->plan, adjust[k].text) < 0)
@@ -235,15 +239,15 @@ static void check_published(struct planning *planning)
     const struct yaml_node *arms = published[i].arms;
     double value;
 
-    find_name(planning, &published[i].estimand, "estimand", file->estimands.n, estimand_name,
-              file->estimands.items);
+    find_name(planning, &published[i].estimand,
+              (struct referred){"estimand", &file->estimands, estimand_name});
     if (published[i].interval.n != 0 && published[i].interval.n != 2)
       diagnostics_error(planning->diagnostics, &published[i].at,
                         "'interval' is a low and a high value");
     for (int k = 0; arms && arms->kind == NODE_MAPPING && k < arms->n; k++) {
       const struct text name = {arms->keys[k]->text, arms->keys[k]->at};
 
-      find_name(planning, &name, "arm", file->arms.n, arm_name, file->arms.items);
+      find_name(planning, &name, (struct referred){"arm", &file->arms, arm_name});
       if (arms->items[k]->kind != NODE_SCALAR || !number_parse(arms->items[k]->text, &value))
         diagnostics_error(planning->diagnostics, &arms->items[k]->at,
                           "a published summary is a number");

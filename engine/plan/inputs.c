@@ -54,11 +54,18 @@ const char *model_path(const struct text *name, const char *library, struct aren
   return arena_format(arena, "%s/%s.yaml", library, name->text);
 }
 
+/** Reading, as far as it has come. */
+struct loading {
+  const char *library;
+  struct plan_inputs *inputs;
+  struct arena *arena;
+  struct diagnostics *diagnostics;
+};
+
 /** An unknown library model, with the nearest that exists. */
-static void report_no_model(const struct text *name, const char *library, struct arena *arena,
-                            struct diagnostics *diagnostics)
+static void report_no_model(const struct loading *loading, const struct text *name)
 {
-  DIR *folder = opendir(library);
+  DIR *folder = opendir(loading->library);
   struct dirent *entry;
   const char *names[512], *near;
   size_t n = 0;
@@ -67,85 +74,84 @@ static void report_no_model(const struct text *name, const char *library, struct
     const size_t length = strlen(entry->d_name);
 
     if (length > 5 && strcmp(entry->d_name + length - 5, ".yaml") == 0)
-      names[n++] = arena_text(arena, entry->d_name, length - 5);
+      names[n++] = arena_text(loading->arena, entry->d_name, length - 5);
   }
   if (folder) closedir(folder);
   near = nearest_word(name->text, n, names);
   if (near)
-    diagnostics_error(diagnostics, &name->at, "no library model '%.60s'; did you mean '%s'?",
-                      name->text, near);
+    diagnostics_error(loading->diagnostics, &name->at,
+                      "no library model '%.60s'; did you mean '%s'?", name->text, near);
   else
-    diagnostics_error(diagnostics, &name->at,
+    diagnostics_error(loading->diagnostics, &name->at,
                       "no library model '%.60s'; see `twintrial model list`, or name a file",
                       name->text);
 }
 
-static void load_model(const struct truth_entry *truth, const char *library,
-                       struct plan_inputs *inputs, struct arena *arena,
-                       struct diagnostics *diagnostics)
+static void load_model(const struct loading *loading, const struct truth_entry *truth)
 {
   struct plan_input input = {.role = INPUT_MODEL};
   const char *path;
 
-  if (!truth || !truth->model.text || plan_inputs_find(inputs, INPUT_MODEL, truth->model.text))
+  if (!truth || !truth->model.text ||
+      plan_inputs_find(loading->inputs, INPUT_MODEL, truth->model.text))
     return;
   input.name = truth->model.text;
-  path = model_path(&truth->model, library, arena);
-  if (strncmp(path, library, strlen(library)) == 0 && access(path, F_OK) != 0) {
-    report_no_model(&truth->model, library, arena, diagnostics);
+  path = model_path(&truth->model, loading->library, loading->arena);
+  if (strncmp(path, loading->library, strlen(loading->library)) == 0 && access(path, F_OK) != 0) {
+    report_no_model(loading, &truth->model);
     return;
   }
-  input.source = source_load(arena, path, &truth->model.at, diagnostics);
-  if (input.source) plan_inputs_add(inputs, arena, &input);
+  input.source = source_load(loading->arena, path, &truth->model.at, loading->diagnostics);
+  if (input.source) plan_inputs_add(loading->inputs, loading->arena, &input);
 }
 
-static const struct source *load(enum input_role role, const char *path, const struct place *at,
-                                 struct plan_inputs *inputs, struct arena *arena,
-                                 struct diagnostics *diagnostics)
+static const struct source *load(const struct loading *loading, enum input_role role,
+                                 const char *path, const struct place *at)
 {
-  const struct plan_input input = {role, NULL, source_load(arena, path, at, diagnostics)};
+  const struct plan_input input = {role, NULL,
+                                   source_load(loading->arena, path, at, loading->diagnostics)};
 
-  if (input.source) plan_inputs_add(inputs, arena, &input);
+  if (input.source) plan_inputs_add(loading->inputs, loading->arena, &input);
   return input.source;
 }
 
-static void load_named(const struct protocol_file *file, const char *library,
-                       struct plan_inputs *inputs, struct arena *arena,
-                       struct diagnostics *diagnostics)
+static void load_cohort(const struct loading *loading, const struct text *name)
+{
+  const struct source *cohort = load(loading, INPUT_COHORT, relative_path(name, loading->arena),
+                                     &name->at);
+  struct diagnostics *later = diagnostics_create(); /* cohort_compile() gives them */
+  const struct text table = cohort ? cohort_table_path(cohort, loading->arena, later)
+                                   : (struct text){0};
+
+  diagnostics_destroy(&later);
+  if (table.text) load(loading, INPUT_TABLE, table.text, &table.at);
+}
+
+static void load_named(const struct loading *loading, const struct protocol_file *file)
 {
   const struct scenario_entry *scenarios = file->scenarios.items;
 
-  if (file->population && file->population->cohort.text) {
-    const struct text *name = &file->population->cohort;
-    const struct source *cohort = load(INPUT_COHORT, relative_path(name, arena), &name->at, inputs,
-                                       arena, diagnostics);
-    struct diagnostics *later = diagnostics_create(); /* cohort_compile() gives them */
-    const struct text table = cohort ? cohort_table_path(cohort, arena, later) : (struct text){0};
-
-    diagnostics_destroy(&later);
-    if (table.text) load(INPUT_TABLE, table.text, &table.at, inputs, arena, diagnostics);
-  }
-  load_model(file->truth, library, inputs, arena, diagnostics);
-  for (size_t i = 0; i < file->scenarios.n; i++)
-    load_model(scenarios[i].truth, library, inputs, arena, diagnostics);
+  if (file->population && file->population->cohort.text)
+    load_cohort(loading, &file->population->cohort);
+  load_model(loading, file->truth);
+  for (size_t i = 0; i < file->scenarios.n; i++) load_model(loading, scenarios[i].truth);
 }
 
 void plan_inputs_load(const char *path, const char *library, struct plan_inputs *inputs,
                       struct arena *arena, struct diagnostics *diagnostics)
 {
+  const struct loading loading = {library, inputs, arena, diagnostics};
+  const struct source *protocol = load(&loading, INPUT_PROTOCOL, path, NULL), *base = NULL;
   struct diagnostics *later = diagnostics_create(); /* plan_build() gives them */
-  const struct source *base = NULL, *protocol;
   const struct protocol_file *file;
   struct text extends;
 
-  protocol = load(INPUT_PROTOCOL, path, NULL, inputs, arena, diagnostics);
   if (protocol) {
     extends = protocol_base(protocol, arena);
     if (extends.text)
-      base = load(INPUT_BASE, relative_path(&extends, arena), &extends.at, inputs, arena,
-                  diagnostics);
+      base = load(&loading, INPUT_BASE, relative_path(&extends, arena), &extends.at);
     file = protocol_read(protocol, base, arena, later);
-    if (file) load_named(file, library, inputs, arena, diagnostics);
+    if (file) load_named(&loading, file);
   }
   diagnostics_destroy(&later);
 }

@@ -4,6 +4,8 @@
  * names in it refer to is resolved in plan/plan.h. */
 #pragma once
 #include "base/fields.h"
+#include "protocol/analysis_entries.h"
+#include "protocol/treatment_entries.h"
 
 struct design_entry {
   struct place at;
@@ -34,43 +36,6 @@ struct truth_entry {
   double occasion_h; /* NaN: one occasion */
 };
 
-struct intervention_entry {
-  struct place at;
-  struct text name, label, route, unit, step;
-};
-
-/** One line of a rule's table: when this holds, do that. */
-struct action_entry {
-  struct place at;
-  struct formula when, dose, hold_until;
-  double hold_h, next_encounter_h; /* NaN: none */
-};
-
-struct rule_entry {
-  struct place at;
-  struct text name;
-  struct list days; /* double: one day, or first and last */
-  struct formula dose;
-  struct list table; /* struct action_entry */
-};
-
-struct administration_entry {
-  struct place at;
-  struct text intervention;
-  struct formula dose;
-  double start_h, frequency_h, duration_h, infusion_h;
-  struct list definitions;       /* struct named_formula */
-  const struct yaml_node *units; /* of definitions that are not pure numbers */
-  struct list rules;             /* struct rule_entry */
-};
-
-struct arm_entry {
-  struct place at;
-  struct text name, label;
-  int type;
-  struct list administrations;
-};
-
 struct encounter_entry {
   struct place at;
   struct list days, times_h; /* double */
@@ -82,48 +47,6 @@ struct allocation_entry {
   int method;
   struct list ratio, block_sizes; /* double, whole */
   struct list strata;             /* struct text */
-};
-
-enum endpoint_type {
-  ENDPOINT_TIME_IN_RANGE,
-  ENDPOINT_RESPONDER,
-  ENDPOINT_TIME_TO_EVENT,
-  ENDPOINT_VALUE,
-  ENDPOINT_CHANGE
-};
-enum responder_rule { RESPONDER_ANY, RESPONDER_ALL, RESPONDER_LAST };
-
-struct endpoint_entry {
-  struct place at;
-  struct text name, label, of, at_least, at_most;
-  int type, samples; /* enum responder_rule */
-  struct list range; /* struct text: low, high */
-  double from_h, to_h, time_h;
-};
-
-struct estimand_entry {
-  struct place at;
-  struct text name, label, endpoint, population;
-  struct list treatments; /* struct text */
-  int summary;
-  const struct yaml_node *intercurrent_events;
-};
-
-struct analysis_entry {
-  struct place at;
-  struct text estimand;
-  int method, interval;
-  double level;
-  struct list adjust; /* struct text */
-};
-
-struct published_entry {
-  struct place at;
-  struct text estimand, source, note;
-  const struct yaml_node *arms;
-  double estimate, level, arm_band;
-  struct list interval; /* double */
-  bool is_trial_data_used_in_model;
 };
 
 struct solver_entry {

@@ -109,13 +109,14 @@ void solver_run_to(struct solver *solver, int lane, double stop)
   solver->starting[lane] = -1;
 }
 
-void solver_samples(struct solver *solver, int lane, int n, const double *times,
-                    solver_sample *sample, void *context)
+void solver_samples(struct solver *solver, int lane, const struct sampling *sampling)
 {
-  REQUIRE(is_lane(lane) && (n == 0 || times[0] > solver->time[lane]));
-  solver->samples[lane] = (struct lane_samples){
-      .n = n, .times = times, .sample = sample, .context = context};
-  solver->next_sample[lane] = n > 0 ? times[0] : (double)INFINITY;
+  REQUIRE(is_lane(lane) && (sampling->n == 0 || sampling->times[0] > solver->time[lane]));
+  solver->samples[lane] = (struct lane_samples){.n = sampling->n,
+                                                .times = sampling->times,
+                                                .sample = sampling->sample,
+                                                .context = sampling->context};
+  solver->next_sample[lane] = sampling->n > 0 ? sampling->times[0] : (double)INFINITY;
 }
 
 void solver_give_sample(struct solver *solver, int lane)

@@ -38,6 +38,14 @@ struct solver_count {
 /** Called for each sample that a step passes; `state` is [state] of one lane at `time`. */
 typedef void solver_sample(void *context, int lane, double time, const double *state);
 
+/** Times ascend, each in (time, stop]; borrowed until the lane stands. */
+struct sampling {
+  int n;
+  const double *times; /* [n] */
+  solver_sample *sample;
+  void *context;
+};
+
 struct solver;
 struct solver_method {
   const char *name, *description;
@@ -69,11 +77,8 @@ void solver_state(const struct solver *solver, int lane, double *state);
 void solver_set_state(struct solver *solver, int lane, const double *state);
 /** Starts the lane towards `stop` (> its time); the rates may have changed since it last ran. */
 void solver_run_to(struct solver *solver, int lane, double stop);
-/** Sample times for the coming run, ascending, each in (time, stop]; borrowed until the lane
- *  stands. The interpolant is of fourth order; a sample at the stop is the state there, bit for
- *  bit. All are given when the lane stands, none after a failure. `sample` may not call back. */
-void solver_samples(struct solver *solver, int lane, int n, const double *times,
-                    solver_sample *sample, void *context);
+/** For the coming run; the interpolant of a step is of the order of the method. */
+void solver_samples(struct solver *solver, int lane, const struct sampling *sampling);
 int solver_advance(struct solver *solver);
 bool solver_is_running(const struct solver *solver, int lane);
 /** Empties a lane: it takes no part until solver_load(). */

@@ -74,19 +74,18 @@ static int prepare_scenario(struct block_runner *runner, int scenario)
   if (runner->simulators[scenario]) return EXIT_CODE_OK;
   runner->lives[scenario] = memory_new((size_t)runner->settings.size, sizeof **runner->lives);
   for (int i = 0; i < runner->settings.size; i++) life_create(model, &runner->lives[scenario][i]);
-  return simulator_create(runner->plan, scenario, runner->settings.method, runner->settings.rtol,
+  return simulator_create(runner->plan, scenario, runner->settings.method,
                           &runner->simulators[scenario]);
 }
 
 /** Patients first..end-1 of the block, all of one scenario. */
-static int run_part(struct block_runner *runner, int first, int end, simulator_pulse *pulse,
-                    void *context)
+static int run_part(struct block_runner *runner, int first, int end, const struct pulse *pulse)
 {
   const int scenario = runner->positions[first].scenario;
 
   TRY(prepare_scenario(runner, scenario));
   TRY(simulator_run(runner->simulators[scenario], end - first, &runner->enrolments[first],
-                    &runner->lives[scenario][first], pulse, context));
+                    &runner->lives[scenario][first], pulse));
   for (int i = first; i < end; i++) {
     const struct life *life = &runner->lives[scenario][i];
     const struct telling telling = {
@@ -100,7 +99,7 @@ static int run_part(struct block_runner *runner, int first, int end, simulator_p
   return EXIT_CODE_OK;
 }
 
-int block_run(struct block_runner *runner, int64_t block, simulator_pulse *pulse, void *context)
+int block_run(struct block_runner *runner, int64_t block, const struct pulse *pulse)
 {
   const int64_t first = block * runner->settings.size, total = trial_n_patients(runner->plan);
   int begin = 0;
@@ -116,7 +115,7 @@ int block_run(struct block_runner *runner, int64_t block, simulator_pulse *pulse
   for (int i = 1; i <= runner->n; i++) {
     if (i < runner->n && runner->positions[i].scenario == runner->positions[begin].scenario)
       continue;
-    TRY(run_part(runner, begin, i, pulse, context));
+    TRY(run_part(runner, begin, i, pulse));
     begin = i;
   }
   return EXIT_CODE_OK;

@@ -9,8 +9,7 @@
 
 struct block_settings {
   const struct solver_method *method;
-  double rtol; /* <= 0: the protocol's */
-  int size;    /* patients */
+  int size; /* patients */
 };
 
 struct block_runner;
@@ -18,7 +17,7 @@ int block_runner_create(const struct plan *plan, const struct layout *layout,
                         const struct block_settings *settings, struct block_runner **runner);
 void block_runner_destroy(struct block_runner **runner);
 /** Runs block `block` of trial_n_blocks(); its rows are in block_tables() until the next run. */
-int block_run(struct block_runner *runner, int64_t block, simulator_pulse *pulse, void *context);
+int block_run(struct block_runner *runner, int64_t block, const struct pulse *pulse);
 const struct column_table *block_tables(const struct block_runner *runner);
 int block_n_patients(const struct block_runner *runner); /* of the last run */
 int block_n_failed(const struct block_runner *runner);

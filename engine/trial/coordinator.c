@@ -17,20 +17,16 @@ struct report {
 enum { REPORT_WORDS = 4 };
 
 struct coordination {
-  MPI_Comm comm;
+  const struct crew *crew;
   int rank, n_ranks, n_leaving; /* ranks whose last report is here */
-  int64_t n_blocks, next;       /* on rank 0: the next block to hand out */
-  struct block_runner *runner;
-  int n_tables;
-  struct segment *segment;
-  struct progress *progress;
-  struct report total; /* on rank 0 */
-  int n_pulses, n_finished;
+  int64_t next;                 /* on rank 0: the next block to hand out */
+  struct report total;          /* on rank 0 */
+  int n_pulses;
 };
 
 static int64_t take_block(struct coordination *c)
 {
-  return c->total.code == 0 && c->next < c->n_blocks ? c->next++ : NO_BLOCK;
+  return c->total.code == 0 && c->next < c->crew->n_blocks ? c->next++ : NO_BLOCK;
 }
 
 static void add_report(struct coordination *c, const struct report *report)
@@ -49,12 +45,12 @@ static bool serve_one(struct coordination *c, bool wait)
   int64_t block;
 
   if (wait)
-    MPI_Probe(MPI_ANY_SOURCE, TAG_REPORT, c->comm, &status);
+    MPI_Probe(MPI_ANY_SOURCE, TAG_REPORT, c->crew->comm, &status);
   else {
-    MPI_Iprobe(MPI_ANY_SOURCE, TAG_REPORT, c->comm, &is_there, &status);
+    MPI_Iprobe(MPI_ANY_SOURCE, TAG_REPORT, c->crew->comm, &is_there, &status);
     if (!is_there) return false;
   }
-  MPI_Recv(&report, REPORT_WORDS, MPI_INT64_T, status.MPI_SOURCE, TAG_REPORT, c->comm,
+  MPI_Recv(&report, REPORT_WORDS, MPI_INT64_T, status.MPI_SOURCE, TAG_REPORT, c->crew->comm,
            MPI_STATUS_IGNORE);
   add_report(c, &report);
   if (report.is_last) {
@@ -62,29 +58,30 @@ static bool serve_one(struct coordination *c, bool wait)
     return true;
   }
   block = take_block(c);
-  MPI_Send(&block, 1, MPI_INT64_T, status.MPI_SOURCE, TAG_ASSIGNMENT, c->comm);
+  MPI_Send(&block, 1, MPI_INT64_T, status.MPI_SOURCE, TAG_ASSIGNMENT, c->crew->comm);
   return true;
 }
 
 /** Between steps of the solver: rank 0 looks for reports and shows how far the run is. */
-static int pulse(void *context, int n_finished)
+static int beat(void *context, int n_finished)
 {
   struct coordination *c = context;
 
   if (c->rank != 0 || ++c->n_pulses % PULSES_PER_LOOK != 0) return EXIT_CODE_OK;
   while (serve_one(c, false)) continue;
-  progress_show(c->progress, c->total.n_patients + n_finished, c->total.n_failed);
+  progress_show(c->crew->progress, c->total.n_patients + n_finished, c->total.n_failed);
   return EXIT_CODE_OK;
 }
 
 static int run_block(struct coordination *c, int64_t block, struct report *report)
 {
-  int code = block_run(c->runner, block, pulse, c);
+  const struct pulse pulse = {beat, c};
+  int code = block_run(c->crew->runner, block, &pulse);
 
   if (code == EXIT_CODE_OK)
-    code = segment_write(c->segment, block, c->n_tables, block_tables(c->runner));
-  *report = (struct report){.n_patients = block_n_patients(c->runner),
-                            .n_failed = block_n_failed(c->runner),
+    code = segment_write(c->crew->segment, block, c->crew->n_tables, block_tables(c->crew->runner));
+  *report = (struct report){.n_patients = block_n_patients(c->crew->runner),
+                            .n_failed = block_n_failed(c->crew->runner),
                             .code = code};
   return code;
 }
@@ -103,7 +100,7 @@ static void lead(struct coordination *c)
   while (c->n_leaving < c->n_ranks - 1) {
     if (!serve_one(c, false))
       nanosleep(&nap, NULL); /* leaves the core to ranks that still compute */
-    progress_show(c->progress, c->total.n_patients, c->total.n_failed);
+    progress_show(c->crew->progress, c->total.n_patients, c->total.n_failed);
   }
 }
 
@@ -113,38 +110,32 @@ static void follow(struct coordination *c)
   struct report report = {0};
   int64_t block, next;
 
-  MPI_Send(&report, REPORT_WORDS, MPI_INT64_T, 0, TAG_REPORT, c->comm);
-  MPI_Recv(&block, 1, MPI_INT64_T, 0, TAG_ASSIGNMENT, c->comm, MPI_STATUS_IGNORE);
+  MPI_Send(&report, REPORT_WORDS, MPI_INT64_T, 0, TAG_REPORT, c->crew->comm);
+  MPI_Recv(&block, 1, MPI_INT64_T, 0, TAG_ASSIGNMENT, c->crew->comm, MPI_STATUS_IGNORE);
   report = (struct report){0};
   while (block != NO_BLOCK) {
-    MPI_Send(&report, REPORT_WORDS, MPI_INT64_T, 0, TAG_REPORT, c->comm);
+    MPI_Send(&report, REPORT_WORDS, MPI_INT64_T, 0, TAG_REPORT, c->crew->comm);
     if (run_block(c, block, &report) != EXIT_CODE_OK) {
-      MPI_Recv(&next, 1, MPI_INT64_T, 0, TAG_ASSIGNMENT, c->comm, MPI_STATUS_IGNORE);
+      MPI_Recv(&next, 1, MPI_INT64_T, 0, TAG_ASSIGNMENT, c->crew->comm, MPI_STATUS_IGNORE);
       break;
     }
-    MPI_Recv(&block, 1, MPI_INT64_T, 0, TAG_ASSIGNMENT, c->comm, MPI_STATUS_IGNORE);
+    MPI_Recv(&block, 1, MPI_INT64_T, 0, TAG_ASSIGNMENT, c->crew->comm, MPI_STATUS_IGNORE);
   }
   report.is_last = 1;
-  MPI_Send(&report, REPORT_WORDS, MPI_INT64_T, 0, TAG_REPORT, c->comm);
+  MPI_Send(&report, REPORT_WORDS, MPI_INT64_T, 0, TAG_REPORT, c->crew->comm);
 }
 
-int coordinate(MPI_Comm comm, int64_t n_blocks, struct block_runner *runner, int n_tables,
-               struct segment *segment, struct progress *progress, struct simulation_count *count)
+int coordinate(const struct crew *crew, struct simulation_count *count)
 {
-  struct coordination c = {.comm = comm,
-                           .n_blocks = n_blocks,
-                           .runner = runner,
-                           .n_tables = n_tables,
-                           .segment = segment,
-                           .progress = progress};
+  struct coordination c = {.crew = crew};
 
-  MPI_Comm_rank(comm, &c.rank);
-  MPI_Comm_size(comm, &c.n_ranks);
+  MPI_Comm_rank(crew->comm, &c.rank);
+  MPI_Comm_size(crew->comm, &c.n_ranks);
   if (c.rank == 0)
     lead(&c);
   else
     follow(&c);
-  MPI_Bcast(&c.total, REPORT_WORDS, MPI_INT64_T, 0, comm);
+  MPI_Bcast(&c.total, REPORT_WORDS, MPI_INT64_T, 0, crew->comm);
   *count = (struct simulation_count){c.total.n_patients, c.total.n_failed};
   return (int)c.total.code;
 }

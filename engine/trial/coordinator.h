@@ -13,7 +13,16 @@ struct simulation_count {
   int64_t n_patients, n_failed; /* of the whole run; the same on every rank */
 };
 
+/** One rank's part in the work; all borrowed. */
+struct crew {
+  MPI_Comm comm;
+  int64_t n_blocks;
+  struct block_runner *runner;
+  int n_tables;
+  struct segment *segment;
+  struct progress *progress; /* shown by rank 0 */
+};
+
 /** Collective. Every block is run once and written to this rank's segment. All ranks return the
  *  same code. */
-int coordinate(MPI_Comm comm, int64_t n_blocks, struct block_runner *runner, int n_tables,
-               struct segment *segment, struct progress *progress, struct simulation_count *count);
+int coordinate(const struct crew *crew, struct simulation_count *count);

@@ -69,9 +69,7 @@ static void write_numbers(struct json_writer *json, const struct simulation_coun
       json_number(json, (double)count->n_patients / times->simulate_s);
 }
 
-int record_write(MPI_Comm comm, const struct run_options *options, const struct output *output,
-                 const struct simulation_count *count, const struct run_times *times,
-                 const char *sha256)
+int record_write(MPI_Comm comm, const struct run_facts *facts)
 {
   const struct rank_fact mine = own_facts();
   struct rank_fact *all = NULL;
@@ -86,27 +84,27 @@ int record_write(MPI_Comm comm, const struct run_options *options, const struct 
   if (rank == 0) all = memory_new((size_t)n, sizeof *all);
   MPI_Gather(&mine, sizeof mine, MPI_BYTE, all, sizeof mine, MPI_BYTE, 0, comm);
   if (rank != 0) return EXIT_CODE_OK;
-  file = fopen(output->record, "w");
+  file = fopen(facts->output->record, "w");
   if (!file) {
     free(all);
-    return failure(EXIT_CODE_FILE, "cannot write %s: %s", output->record, strerror(errno));
+    return failure(EXIT_CODE_FILE, "cannot write %s: %s", facts->output->record, strerror(errno));
   }
   strftime(utc, sizeof utc, "%Y-%m-%dT%H:%M:%SZ", gmtime(&now));
   json = json_writer_create(file);
   json_begin_object(json);
   write_text(json, "engine_version", TWINTRIAL_VERSION);
-  write_text(json, "results", output->results);
-  write_text(json, "results_sha256", sha256);
+  write_text(json, "results", facts->output->results);
+  write_text(json, "results_sha256", facts->sha256);
   write_text(json, "finished_utc", utc);
   write_text(json, "simd", simd_name(simd_choice()));
-  write_command(json, options);
-  write_numbers(json, count, times);
+  write_command(json, facts->options);
+  write_numbers(json, &facts->count, &facts->times);
   write_ranks(json, all, n);
   json_end(json);
   json_writer_destroy(&json);
   free(all);
   problem = ferror(file);
   if (fclose(file) != 0 || problem)
-    return failure(EXIT_CODE_FILE, "cannot write %s: %s", output->record, strerror(errno));
+    return failure(EXIT_CODE_FILE, "cannot write %s: %s", facts->output->record, strerror(errno));
   return EXIT_CODE_OK;
 }

@@ -12,7 +12,13 @@ struct run_times {
   double simulate_s, assemble_s;
 };
 
+struct run_facts {
+  const struct run_options *options;
+  const struct output *output;
+  struct simulation_count count;
+  struct run_times times;
+  const char *sha256; /* of the results file; on rank 0 */
+};
+
 /** Collective: gathers the hosts. Rank 0 writes. */
-int record_write(MPI_Comm comm, const struct run_options *options, const struct output *output,
-                 const struct simulation_count *count, const struct run_times *times,
-                 const char *sha256);
+int record_write(MPI_Comm comm, const struct run_facts *facts);

@@ -91,6 +91,7 @@ static const struct solver_method *method_of(const struct plan *plan)
 static int simulate(struct running *running)
 {
   struct block_runner *runner = NULL;
+  const int64_t n_blocks = trial_n_blocks(running->plan, running->settings.size);
   struct progress progress;
   const double start = clock_s();
   const char *path = arena_format(running->arena, "%s/rank-%06d.segment", running->output.journal,
@@ -101,8 +102,9 @@ static int simulate(struct running *running)
   code = block_runner_create(running->plan, &running->layout, &running->settings, &runner);
   TRY(agree_worst(running, code));
   progress_begin(&progress, running->options->progress, trial_n_patients(running->plan));
-  code = coordinate(running->comm, trial_n_blocks(running->plan, running->settings.size), runner,
-                    running->layout.n_tables, running->segment, &progress, &running->count);
+  code = coordinate(&(struct crew){running->comm, n_blocks, runner, running->layout.n_tables,
+                                   running->segment, &progress},
+                    &running->count);
   if (running->rank == 0)
     progress_end(&progress, running->count.n_patients, running->count.n_failed);
   block_runner_destroy(&runner);
@@ -113,6 +115,7 @@ static int simulate(struct running *running)
 static int assemble(struct running *running)
 {
   struct results_content content;
+  struct run_facts facts;
   const double start = clock_s();
   char sha256[SHA256_TEXT_BYTES] = "";
   int code = EXIT_CODE_OK;
@@ -124,8 +127,9 @@ static int assemble(struct running *running)
   running->times.assemble_s = clock_s() - start;
   if (running->rank == 0) code = output_write_checksum(&running->output, sha256);
   TRY(agree(running, code));
-  TRY(agree(running, record_write(running->comm, running->options, &running->output,
-                                  &running->count, &running->times, sha256)));
+  facts = (struct run_facts){running->options, &running->output, running->count, running->times,
+                             sha256};
+  TRY(agree(running, record_write(running->comm, &facts)));
   if (running->rank == 0) code = output_remove_journal(&running->output);
   return agree(running, code);
 }
@@ -160,7 +164,7 @@ static int run(struct running *running)
     return EXIT_CODE_OK;
   }
   running->settings = (struct block_settings){
-      method_of(running->plan), 0,
+      method_of(running->plan),
       running->options->block_size > 0 ? running->options->block_size : DEFAULT_BLOCK_SIZE};
   layout_create(running->plan, running->arena, &running->layout);
   TRY(simulate(running));

@@ -3,92 +3,90 @@
 
 #include "base/memory.h"
 
-/** A table whose rows are numbered names: the name is a code, so that no text is of variable
- * length. */
-static void names_table(struct arena *arena, const char *path, const char *label,
-                        const char *column, int n, const char *const *names, int n_more,
-                        const struct column *more, struct column_table *table)
+/** A list of names as a column of codes, so that no text is of variable length. */
+struct names {
+  const char *column, *label;
+  const char **names;
+  int n;
+};
+
+static const char **new_names(struct arena *arena, int n)
+{
+  return arena_new(arena, (size_t)n, sizeof(const char *));
+}
+
+/** One row for each name; the lists are columns beside each other, and `number` is the last. */
+static void names_table(struct arena *arena, const struct table_layout *about,
+                        const struct names *lists, const struct column *number,
+                        struct column_table *table)
 {
   struct table_layout *layout = arena_new(arena, 1, sizeof *layout);
-  struct column *columns = arena_new(arena, (size_t)n_more + 1, sizeof *columns);
+  struct column *columns = arena_new(arena, 3, sizeof *columns);
 
-  columns[0] = (struct column){
-      .name = column, .type = COLUMN_CODE, .label = label, .n_categories = n, .categories = names};
-  for (int i = 0; i < n_more; i++) columns[i + 1] = more[i];
-  *layout = (struct table_layout){path, label, n_more + 1, columns};
+  for (int i = 0; i < 2; i++)
+    columns[i] = (struct column){.name = lists[i].column,
+                                 .type = COLUMN_CODE,
+                                 .label = lists[i].label,
+                                 .n_categories = lists[i].n,
+                                 .categories = lists[i].names};
+  if (number) columns[2] = *number;
+  *layout = (struct table_layout){about->path, about->label, number ? 3 : 2, columns};
   column_table_create(layout, table);
-  for (int i = 0; i < n; i++) column_table_int(table, column_table_add_row(table), 0, i);
+  for (int i = 0; i < lists[0].n; i++) {
+    const size_t row = column_table_add_row(table);
+
+    column_table_int(table, row, 0, i);
+    column_table_int(table, row, 1, i);
+  }
 }
 
 static void arms_table(const struct plan *plan, struct arena *arena, struct column_table *table)
 {
-  const char **names = arena_new(arena, (size_t)plan->n_arms, sizeof *names);
-  const char **labels = arena_new(arena, (size_t)plan->n_arms, sizeof *labels);
+  struct names lists[] = {{"arm", "Arm", new_names(arena, plan->n_arms), plan->n_arms},
+                          {"label", "What it is", new_names(arena, plan->n_arms), plan->n_arms}};
 
   for (int i = 0; i < plan->n_arms; i++) {
-    names[i] = plan->arms[i].name;
-    labels[i] = plan->arms[i].label[0] ? plan->arms[i].label : plan->arms[i].name;
+    lists[0].names[i] = plan->arms[i].name;
+    lists[1].names[i] = plan->arms[i].label[0] ? plan->arms[i].label : plan->arms[i].name;
   }
-  names_table(arena, "/study/arms", "Arms of the trial", "arm", plan->n_arms, names, 2,
-              (const struct column[]){
-                  {.name = "label",
-                   .type = COLUMN_CODE,
-                   .label = "What it is",
-                   .n_categories = plan->n_arms,
-                   .categories = labels},
-                  {.name = "ratio", .type = COLUMN_INT32, .label = "Share in the allocation"}},
-              table);
-  for (int i = 0; i < plan->n_arms; i++) {
-    column_table_int(table, (size_t)i, 1, i);
-    column_table_int(table, (size_t)i, 2, plan->arms[i].ratio);
-  }
+  names_table(
+      arena, &(struct table_layout){"/study/arms", "Arms of the trial", 0, NULL}, lists,
+      &(struct column){.name = "ratio", .type = COLUMN_INT32, .label = "Share in the allocation"},
+      table);
+  for (int i = 0; i < plan->n_arms; i++) column_table_int(table, (size_t)i, 2, plan->arms[i].ratio);
 }
 
 static void interventions_table(const struct plan *plan, struct arena *arena,
                                 struct column_table *table)
 {
-  const size_t n = (size_t)plan->n_interventions;
-  const char **names = arena_new(arena, n, sizeof *names);
-  const char **units = arena_new(arena, n, sizeof *units);
+  const int n = plan->n_interventions;
+  struct names lists[] = {{"treatment", "What is given", new_names(arena, n), n},
+                          {"unit", "Unit of amounts", new_names(arena, n), n}};
 
-  for (size_t i = 0; i < n; i++) {
-    names[i] = plan->interventions[i].name;
-    units[i] = plan->interventions[i].unit_text;
+  for (int i = 0; i < n; i++) {
+    lists[0].names[i] = plan->interventions[i].name;
+    lists[1].names[i] = plan->interventions[i].unit_text;
   }
   names_table(
-      arena, "/study/interventions", "What is given", "treatment", plan->n_interventions, names, 2,
-      (const struct column[]){
-          {.name = "unit",
-           .type = COLUMN_CODE,
-           .label = "Unit of amounts",
-           .n_categories = plan->n_interventions,
-           .categories = units},
-          {.name = "step", .type = COLUMN_REAL, .label = "Doses are multiples of this, 0: any"}},
+      arena, &(struct table_layout){"/study/interventions", "What is given", 0, NULL}, lists,
+      &(struct column){
+          .name = "step", .type = COLUMN_REAL, .label = "Doses are multiples of this, 0: any"},
       table);
-  for (size_t i = 0; i < n; i++) {
-    column_table_int(table, i, 1, (int64_t)i);
-    column_table_real(table, i, 2, plan->interventions[i].step);
-  }
+  for (int i = 0; i < n; i++) column_table_real(table, (size_t)i, 2, plan->interventions[i].step);
 }
 
 static void measures_table(const struct plan *plan, struct arena *arena, struct column_table *table)
 {
-  const size_t n = (size_t)plan->n_measures;
-  const char **names = arena_new(arena, n, sizeof *names);
-  const char **units = arena_new(arena, n, sizeof *units);
+  const int n = plan->n_measures;
+  struct names lists[] = {{"analyte", "What is measured", new_names(arena, n), n},
+                          {"unit", "Unit of values", new_names(arena, n), n}};
 
-  for (size_t i = 0; i < n; i++) {
-    names[i] = plan->measures[i].name;
-    units[i] = plan->measures[i].unit_text;
+  for (int i = 0; i < n; i++) {
+    lists[0].names[i] = plan->measures[i].name;
+    lists[1].names[i] = plan->measures[i].unit_text;
   }
-  names_table(arena, "/study/analytes", "What is measured", "analyte", plan->n_measures, names, 1,
-              (const struct column[]){{.name = "unit",
-                                       .type = COLUMN_CODE,
-                                       .label = "Unit of values",
-                                       .n_categories = plan->n_measures,
-                                       .categories = units}},
-              table);
-  for (size_t i = 0; i < n; i++) column_table_int(table, i, 1, (int64_t)i);
+  names_table(arena, &(struct table_layout){"/study/analytes", "What is measured", 0, NULL}, lists,
+              NULL, table);
 }
 
 /** Which scenario a replicate belongs to, and its number there. */

@@ -21,19 +21,33 @@ static void earlier(int32_t *first, int32_t candidate)
   if (candidate != NO_TIME && candidate < *first) *first = candidate;
 }
 
-int32_t course_next(const struct course *course)
+int32_t course_next_change(const struct course *course)
 {
   int32_t next = course->plan->end_min;
 
-  if (course->next_visit < course->scenario->n_visits)
-    earlier(&next, course->scenario->visits[course->next_visit].minute);
-  if (course->n_added > 0) earlier(&next, course->added[0]);
   earlier(&next, course->next_occasion_min);
   for (int i = 0; i < course->arm->n_administrations; i++) {
     earlier(&next, course->dosings[i].next_min);
     earlier(&next, course->dosings[i].infusion_end_min);
   }
   return next;
+}
+
+int course_visits_between(const struct course *course, int32_t now, int32_t until, int32_t *minutes)
+{
+  const struct plan_scenario *scenario = course->scenario;
+  int n = 0, planned = course->next_visit, added = 0;
+
+  for (;;) {
+    int32_t next = until;
+
+    if (planned < scenario->n_visits) earlier(&next, scenario->visits[planned].minute);
+    if (added < course->n_added) earlier(&next, course->added[added]);
+    if (next >= until) return n;
+    if (next > now) minutes[n++] = next;
+    planned += planned < scenario->n_visits && scenario->visits[planned].minute == next;
+    added += added < course->n_added && course->added[added] == next;
+  }
 }
 
 void course_add_visit(struct course *course, int32_t minute)

@@ -20,8 +20,13 @@ struct course {
 };
 
 void course_begin(struct course *course, const struct enrolment *enrolment, struct life *life);
-/** The time of whatever comes next; the end of the study at the latest. */
-int32_t course_next(const struct course *course);
+/** The time of the next thing that may change the patient's state or its rates, or that needs the
+ *  lane to stand still: a dose, the end of an infusion, an occasion, the end of the study. */
+int32_t course_next_change(const struct course *course);
+/** Times of the visits after `now` and before `until`, ascending. `minutes` has room for
+ *  every planned visit and MAX_ADDED_VISITS. */
+int course_visits_between(const struct course *course, int32_t now, int32_t until,
+                          int32_t *minutes);
 /** An added encounter, unless one is there already or it would be after the end. */
 void course_add_visit(struct course *course, int32_t minute);
 /** Takes the visit at this minute off the calendar: what it measures (bits) and its code. 0 when

@@ -18,6 +18,10 @@ struct simulator {
   double *atol, *state, *outputs, *effects, *z;
   struct course courses[LANES];
   bool is_active[LANES];
+  int32_t stops[LANES];          /* [lane] minute at which the lane will stand */
+  int32_t *visit_minutes[LANES]; /* [lane][visit before the stop] */
+  double *visit_times[LANES];    /* the same in the model's time */
+  int next_sample[LANES];
   lanes ***rule_registers; /* [arm][administration] */
 };
 
@@ -53,11 +57,11 @@ static int most_administrations(const struct plan *plan)
 }
 
 int simulator_create(const struct plan *plan, int scenario, const struct solver_method *method,
-                     double rtol, struct simulator **simulator)
+                     struct simulator **simulator)
 {
   struct simulator *s = memory_new(1, sizeof *s);
   const struct solver_entry *settings = plan->file->simulation->solver;
-  const double relative = rtol > 0 ? rtol : (settings ? settings->rtol : 1e-6);
+  const size_t n_visits = (size_t)plan->scenarios[scenario].n_visits + MAX_ADDED_VISITS;
   struct tolerance tolerance;
   struct ode ode;
 
@@ -71,15 +75,17 @@ int simulator_create(const struct plan *plan, int scenario, const struct solver_
                           sizeof *s->effects);
   s->z = memory_new((size_t)s->model->n_etas, sizeof *s->z);
   for (int i = 0; i < s->model->n_states; i++)
-    s->atol[i] = 0.01 * relative * s->model->states[i].scale;
+    s->atol[i] = 0.01 * settings->rtol * s->model->states[i].scale;
   for (int l = 0; l < LANES; l++) {
     s->courses[l] = (struct course){.plan = plan, .scenario = s->scenario};
+    s->visit_minutes[l] = memory_new(n_visits, sizeof *s->visit_minutes[l]);
+    s->visit_times[l] = memory_new(n_visits, sizeof *s->visit_times[l]);
     s->courses[l].dosings = memory_new((size_t)most_administrations(plan), sizeof(struct dosing));
   }
   create_rule_registers(s);
   model_lanes_create(s->model, &s->patients);
   *simulator = s;
-  tolerance = (struct tolerance){relative, s->atol, settings ? (double)settings->max_steps : 1e5};
+  tolerance = (struct tolerance){settings->rtol, s->atol, (double)settings->max_steps};
   ode = (struct ode){s->model->n_states, &s->patients, model_lanes_rates};
   return solver_create(method, &ode, &tolerance, &s->solver);
 }
@@ -96,7 +102,11 @@ void simulator_destroy(struct simulator **simulator)
     free(s->rule_registers[a]);
   }
   free(s->rule_registers);
-  for (int l = 0; l < LANES; l++) free(s->courses[l].dosings);
+  for (int l = 0; l < LANES; l++) {
+    free(s->visit_minutes[l]);
+    free(s->visit_times[l]);
+    free(s->courses[l].dosings);
+  }
   free(s->atol);
   free(s->state);
   free(s->outputs);
@@ -156,7 +166,8 @@ static double measure(const struct simulator *simulator, const struct course *co
   return truth;
 }
 
-static void visit(struct simulator *simulator, int lane, int32_t minute)
+/** `state` is [state] at that time, before any dose. */
+static void visit(struct simulator *simulator, int lane, int32_t minute, const double *state)
 {
   struct course *course = &simulator->courses[lane];
   const struct plan_scenario *scenario = simulator->scenario;
@@ -164,7 +175,7 @@ static void visit(struct simulator *simulator, int lane, int32_t minute)
   const uint32_t measures = course_take_visit(course, minute, &code);
 
   if (!measures) return;
-  model_lanes_outputs(&simulator->patients, lane, model_time(simulator, minute), simulator->state,
+  model_lanes_outputs(&simulator->patients, lane, model_time(simulator, minute), state,
                       simulator->outputs);
   for (int m = 0; m < simulator->plan->n_measures; m++) {
     const int output = scenario->outputs[m];
@@ -239,10 +250,36 @@ static void live_minute(struct simulator *simulator, int lane, int32_t minute)
   for (int i = 0; i < course->arm->n_administrations; i++)
     if (course->dosings[i].infusion_end_min == minute)
       end_infusion(simulator, lane, &course->dosings[i]);
-  visit(simulator, lane, minute);
+  visit(simulator, lane, minute, simulator->state);
   if (course->next_occasion_min == minute) begin_occasion(simulator, lane, minute);
   for (int i = 0; i < course->arm->n_administrations; i++)
     if (course->dosings[i].next_min == minute) give(simulator, lane, i, minute);
+}
+
+/** A visit at which nothing changes is read off the step that passes it. */
+static void sample_visit(void *context, int lane, double time, const double *state)
+{
+  struct simulator *simulator = context;
+  const int32_t minute = simulator->visit_minutes[lane][simulator->next_sample[lane]++];
+
+  (void)time;
+  simulator->courses[lane].life->last_minute = minute;
+  visit(simulator, lane, minute, state);
+}
+
+static void run_to_next_change(struct simulator *simulator, int lane, int32_t now)
+{
+  const struct course *course = &simulator->courses[lane];
+  const int32_t stop = course_next_change(course);
+  const int n = course_visits_between(course, now, stop, simulator->visit_minutes[lane]);
+
+  for (int i = 0; i < n; i++)
+    simulator->visit_times[lane][i] = model_time(simulator, simulator->visit_minutes[lane][i]);
+  simulator->next_sample[lane] = 0;
+  simulator->stops[lane] = stop;
+  solver_samples(simulator->solver, lane,
+                 &(struct sampling){n, simulator->visit_times[lane], sample_visit, simulator});
+  solver_run_to(simulator->solver, lane, model_time(simulator, stop));
 }
 
 /** To the next event, or to the end of the patient's trial. */
@@ -259,7 +296,7 @@ static void go_on(struct simulator *simulator, int lane, int32_t minute)
     return;
   }
   solver_set_state(simulator->solver, lane, simulator->state);
-  solver_run_to(simulator->solver, lane, model_time(simulator, course_next(course)));
+  run_to_next_change(simulator, lane, minute);
 }
 
 static void load_covariates(const struct simulator *simulator, const struct enrolment *enrolment,
@@ -306,7 +343,7 @@ static void arrive(struct simulator *simulator, int lane)
   const enum solve_status status = solver_status(simulator->solver, lane);
 
   if (status == SOLVE_OK) {
-    go_on(simulator, lane, course_next(course));
+    go_on(simulator, lane, simulator->stops[lane]);
     return;
   }
   course->life->status = status == SOLVE_TOO_MANY_STEPS   ? LIFE_TOO_MANY_STEPS
@@ -318,7 +355,7 @@ static void arrive(struct simulator *simulator, int lane)
 }
 
 int simulator_run(struct simulator *simulator, int n, const struct enrolment *patients,
-                  struct life *lives, simulator_pulse *pulse, void *context)
+                  struct life *lives, const struct pulse *pulse)
 {
   int next = 0, n_finished = 0, n_running = 0;
 
@@ -342,7 +379,7 @@ int simulator_run(struct simulator *simulator, int n, const struct enrolment *pa
       arrive(simulator, l);
       n_finished += !simulator->is_active[l];
     }
-    TRY(pulse(context, n_finished));
+    TRY(pulse->beat(pulse->context, n_finished));
   } while (n_running > 0);
   return EXIT_CODE_OK;
 }

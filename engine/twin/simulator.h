@@ -7,16 +7,19 @@
 
 struct simulator;
 
-/** Plan and method are borrowed. `rtol` <= 0 takes the protocol's. */
+/** Plan and method are borrowed. */
 int simulator_create(const struct plan *plan, int scenario, const struct solver_method *method,
-                     double rtol, struct simulator **simulator);
+                     struct simulator **simulator);
 void simulator_destroy(struct simulator **simulator);
 
 /** Called from time to time during a run, with the patients finished so far. */
-typedef int simulator_pulse(void *context, int n_finished);
+struct pulse {
+  int (*beat)(void *context, int n_finished);
+  void *context;
+};
 
 /** `lives` [patient] are created for the scenario's model. A life is a function of its enrolment
  *  alone: not of the others, their order or the lane. A code other than 0 from `pulse` ends the run
  *  and is returned. */
 int simulator_run(struct simulator *simulator, int n, const struct enrolment *patients,
-                  struct life *lives, simulator_pulse *pulse, void *context);
+                  struct life *lives, const struct pulse *pulse);

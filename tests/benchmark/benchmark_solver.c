@@ -86,7 +86,8 @@ static struct cost trial(int n_states, bool sampled)
   for (int lane = 0; lane < LANES; lane++) {
     state[0] = 100 + lane;
     solver_load(solver, lane, 0, state);
-    if (sampled) solver_samples(solver, lane, 24, times + 1, count_sample, &sum);
+    if (sampled)
+      solver_samples(solver, lane, &(struct sampling){24, times + 1, count_sample, &sum});
     solver_run_to(solver, lane, 24);
   }
   while (running > 0) {
@@ -98,7 +99,9 @@ static struct cost trial(int n_states, bool sampled)
       solver_state(solver, lane, state);
       state[0] += 100;
       solver_set_state(solver, lane, state);
-      if (sampled) solver_samples(solver, lane, 24, times + (int)time + 1, count_sample, &sum);
+      if (sampled)
+        solver_samples(solver, lane,
+                       &(struct sampling){24, times + (int)time + 1, count_sample, &sum});
       solver_run_to(solver, lane, time + 24);
     }
     running = 0;

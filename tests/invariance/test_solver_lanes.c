@@ -101,8 +101,9 @@ static void dose(struct ward *ward, int lane)
   solver_set_state(ward->solver, lane, state);
   for (int i = 0; i < SAMPLES_PER_DAY; i++)
     ward->sample_times[lane][i] = time + interval * (i + 1) / SAMPLES_PER_DAY;
-  solver_samples(ward->solver, lane, SAMPLES_PER_DAY, ward->sample_times[lane], keep_sample,
-                 &ward->in_progress);
+  solver_samples(ward->solver, lane,
+                 &(struct sampling){SAMPLES_PER_DAY, ward->sample_times[lane], keep_sample,
+                                    &ward->in_progress});
   solver_run_to(ward->solver, lane, ward->sample_times[lane][SAMPLES_PER_DAY - 1]);
   ward->doses[lane]++;
 }
