@@ -31,6 +31,7 @@ double table_number(const struct column_table *table, int column, size_t row)
   case COLUMN_CODE:
     code = ((const int8_t *)values)[row];
     return code < 0 ? (double)NAN : code;
+  case COLUMN_ROW:
   case COLUMN_TEXT16:
     break;
   }

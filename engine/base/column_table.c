@@ -15,6 +15,8 @@ size_t column_size(enum column_type type)
   switch (type) {
   case COLUMN_REAL:
     return sizeof(double);
+  case COLUMN_ROW:
+    return sizeof(int64_t);
   case COLUMN_INT32:
     return sizeof(int32_t);
   case COLUMN_INT16:
@@ -88,6 +90,9 @@ void column_table_int(struct column_table *table, size_t row, int column, int64_
 {
   REQUIRE(row < table->n_rows);
   switch (table->layout->columns[column].type) {
+  case COLUMN_ROW:
+    ((int64_t *)table->values[column])[row] = value;
+    break;
   case COLUMN_INT32:
     ((int32_t *)table->values[column])[row] = (int32_t)value;
     break;

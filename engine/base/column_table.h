@@ -7,8 +7,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum column_type { COLUMN_REAL, COLUMN_INT32, COLUMN_INT16, COLUMN_CODE, COLUMN_TEXT16 };
-/* float64 | int32 | int16 | int8 index into categories, -1 is missing | 16 bytes, zero padded */
+enum column_type {
+  COLUMN_REAL, /* float64, NaN is missing */
+  COLUMN_INT32,
+  COLUMN_INT16,
+  COLUMN_CODE,  /* int8 index into categories, -1 is missing */
+  COLUMN_ROW,   /* int64, a row of another table: within the block here, of the whole file there */
+  COLUMN_TEXT16 /* 16 bytes, zero padded */
+};
 
 /** Everything that a statistician must know of a column. Borrowed; outlives the table. */
 struct column {
@@ -18,6 +24,7 @@ struct column {
   const char *label; /* at most 40 characters, so that SAS keeps it whole */
   int n_categories;  /* of COLUMN_CODE */
   const char *const *categories;
+  int of_table; /* of COLUMN_ROW: which of the blocks' tables */
 };
 
 /** A table's description: `path` is its group in the file, "/obs" or "/truth/param". */
@@ -45,5 +52,5 @@ size_t column_table_add_row(struct column_table *table);
 /** Set one cell; the type must be the column's. `column` is its index in the layout. */
 void column_table_real(struct column_table *table, size_t row, int column, double value);
 void column_table_int(struct column_table *table, size_t row, int column,
-                      int64_t value); /* int32, int16, code */
+                      int64_t value); /* all but reals and texts */
 void column_table_text(struct column_table *table, size_t row, int column, const char *text);

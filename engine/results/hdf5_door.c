@@ -44,6 +44,8 @@ hid_t hdf5_column_type(enum column_type type)
   switch (type) {
   case COLUMN_REAL:
     return H5Tcopy(H5T_IEEE_F64LE);
+  case COLUMN_ROW:
+    return H5Tcopy(H5T_STD_I64LE);
   case COLUMN_INT32:
     return H5Tcopy(H5T_STD_I32LE);
   case COLUMN_INT16:

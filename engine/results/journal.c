@@ -292,6 +292,27 @@ static int64_t block_of_row(const int64_t *row_start, int64_t n_blocks, int64_t 
   return low;
 }
 
+/** Rows of other tables, counted within their block so far, become rows of the file. */
+static void number_rows(const struct journal *journal, int table, int64_t block,
+                        const int64_t rows[3], char *const *columns)
+{
+  const struct table_layout *layout = &journal->content->tables[table];
+  const int64_t n_blocks = journal->content->n_blocks;
+
+  for (int c = 0; c < layout->n_columns; c++) {
+    char *cells = columns[c] + (size_t)rows[2] * sizeof(int64_t);
+
+    if (layout->columns[c].type != COLUMN_ROW) continue;
+    for (int64_t i = 0; i < rows[1]; i++, cells += sizeof(int64_t)) {
+      int64_t row; /* cells need not be aligned */
+
+      memcpy(&row, cells, sizeof row);
+      row += journal->row_start[layout->columns[c].of_table * (n_blocks + 1) + block];
+      memcpy(cells, &row, sizeof row);
+    }
+  }
+}
+
 int journal_read(struct journal *journal, int table, int64_t first, int64_t n_rows,
                  char *const *columns)
 {
@@ -308,6 +329,7 @@ int journal_read(struct journal *journal, int table, int64_t first, int64_t n_ro
     if (rows[1] == 0) continue;
     TRY(read_block(journal, table, journal->entries + (size_t)b * entry_words(journal), rows,
                    columns));
+    number_rows(journal, table, b, rows, columns);
     done += rows[1];
   }
   return EXIT_CODE_OK;

@@ -63,6 +63,8 @@ static const char *type_name(enum column_type type)
   switch (type) {
   case COLUMN_REAL:
     return "float64";
+  case COLUMN_ROW:
+    return "int64";
   case COLUMN_INT32:
     return "int32";
   case COLUMN_INT16:

@@ -241,7 +241,15 @@ static struct table_layout index_table(struct arena *arena)
 {
   struct columns columns = begin(arena);
 
+  add(&columns, (struct column){.name = "obs_start",
+                                .type = COLUMN_ROW,
+                                .label = "First row in /obs, from 0",
+                                .of_table = TABLE_OBSERVATIONS});
   integer(&columns, "n_obs", COLUMN_INT32, "Rows of this patient in /obs");
+  add(&columns, (struct column){.name = "dosing_start",
+                                .type = COLUMN_ROW,
+                                .label = "First row in /dosing, from 0",
+                                .of_table = TABLE_DOSING});
   integer(&columns, "n_dosing", COLUMN_INT32, "Rows of this patient in /dosing");
   return end(&columns, "/index", "Rows per patient");
 }

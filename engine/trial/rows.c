@@ -59,10 +59,19 @@ static void tell_conduct(const struct telling *telling)
   row = new_row(telling, TABLE_NUMERICS);
   column_table_int(&tables[TABLE_NUMERICS], row, NUMERICS_STEPS, telling->life->count.accepted);
   column_table_int(&tables[TABLE_NUMERICS], row, NUMERICS_REJECTED, telling->life->count.rejected);
-  row = new_row(telling, TABLE_INDEX);
-  column_table_int(&tables[TABLE_INDEX], row, INDEX_OBSERVATIONS,
-                   (int64_t)telling->life->n_observations);
-  column_table_int(&tables[TABLE_INDEX], row, INDEX_DOSING, (int64_t)telling->life->n_doses);
+}
+
+/** Before the patient's rows in those tables are written. */
+static void tell_index(const struct telling *telling)
+{
+  struct column_table *table = &telling->tables[TABLE_INDEX];
+  const size_t row = new_row(telling, TABLE_INDEX);
+
+  column_table_int(table, row, INDEX_FIRST_OBSERVATION,
+                   (int64_t)telling->tables[TABLE_OBSERVATIONS].n_rows);
+  column_table_int(table, row, INDEX_OBSERVATIONS, (int64_t)telling->life->n_observations);
+  column_table_int(table, row, INDEX_FIRST_DOSE, (int64_t)telling->tables[TABLE_DOSING].n_rows);
+  column_table_int(table, row, INDEX_DOSES, (int64_t)telling->life->n_doses);
 }
 
 static void tell_truth(const struct telling *telling)
@@ -206,6 +215,7 @@ void rows_add(const struct telling *telling)
 {
   tell_cohort(telling);
   tell_conduct(telling);
+  tell_index(telling);
   tell_truth(telling);
   tell_doses(telling);
   tell_observations(telling);
