@@ -53,6 +53,7 @@ static int run_command(const struct command *command, const struct arguments *ar
                                 .n_arguments = argc,
                                 .arguments = argv};
   int n_petsc = arguments->n_rest + 1, code;
+  struct arena *arena = arena_create();
   char **petsc = memory_new((size_t)n_petsc + 1, sizeof *petsc);
 
   options.block_size = (int)argument_count(command, arguments, "--block-size", 0);
@@ -68,7 +69,11 @@ static int run_command(const struct command *command, const struct arguments *ar
     options.changes.method =
         solver_method_names[choose(command, "solver", solver, solver_method_names)];
   petsc[0] = argv[0];
-  for (int i = 0; i < arguments->n_rest; i++) petsc[i + 1] = arguments->rest[i];
+  for (int i = 0; i < arguments->n_rest; i++) {
+    petsc[i + 1] = arguments->rest[i];
+    options.changes.solver_options = arena_format(
+        arena, "%s%s%s", i ? options.changes.solver_options : "", i ? " " : "", arguments->rest[i]);
+  }
   /* PETSc's own signal handler would hide which signal ended a run. */
   PetscCall(PetscInitialize(&n_petsc, &petsc, NULL, NULL));
   PetscCall(PetscPopSignalHandler());
@@ -76,6 +81,7 @@ static int run_command(const struct command *command, const struct arguments *ar
   if (code == EXIT_CODE_OK) code = run_trial(MPI_COMM_WORLD, &options);
   PetscCall(PetscFinalize());
   free(petsc);
+  arena_destroy(&arena);
   return code;
 }
 

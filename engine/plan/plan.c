@@ -152,6 +152,7 @@ const struct plan *plan_build(const struct plan_inputs *inputs, const struct pla
   apply_changes(planning.file, changes);
   planning.visit_names = arena_new(arena, MAX_NAMES + 1, sizeof *planning.visit_names);
   planning.rule_names = arena_new(arena, MAX_NAMES + 1, sizeof *planning.rule_names);
+  plan->solver_options = changes->solver_options ? changes->solver_options : "";
   plan->seed = (uint64_t)planning.file->simulation->seed;
   plan->n_replicates = planning.file->simulation->replicates;
   plan->n_patients = planning.file->population->size;

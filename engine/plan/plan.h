@@ -99,6 +99,7 @@ struct plan_endpoint {
 struct plan {
   const struct protocol_file *file;
   const struct plan_inputs *inputs;
+  const char *solver_options; /* "" without */
   const struct cohort *cohort;
   uint64_t seed;
   int64_t n_patients, n_replicates; /* of each scenario */
@@ -120,6 +121,7 @@ struct plan_changes {
   int64_t replicates, patients;
   double rtol;
   const char *method;
+  const char *solver_options; /* for PETSc, as written; NULL without */
 };
 
 /** NULL and diagnostics when something does not fit. All memory is the arena's. */

@@ -47,4 +47,7 @@ struct published_entry {
   bool is_trial_data_used_in_model;
 };
 
+/** Names of endpoint_entry.type and estimand_entry.summary, NULL-terminated. */
+extern const char *const endpoint_type_names[], *const summary_names[];
+
 extern const struct record_type endpoint_type, estimand_type, analysis_type, published_type;

@@ -11,10 +11,10 @@
   }
 #define NO_LIMIT ((double)INFINITY)
 
-static const char *const endpoint_types[] = {"time_in_range", "responder", "time_to_event",
-                                             "value",         "change",    NULL};
+const char *const endpoint_type_names[] = {"time_in_range", "responder", "time_to_event",
+                                           "value",         "change",    NULL};
 static const char *const responder_rules[] = {"any", "all", "last", NULL};
-static const char *const summaries[] = {"mean_difference", "risk_difference", "hazard_ratio", NULL};
+const char *const summary_names[] = {"mean_difference", "risk_difference", "hazard_ratio", NULL};
 static const char *const methods[] = {"t_test",   "welch", "ancova",       "proportion",
                                       "log_rank", "cox",   "kaplan_meier", NULL};
 static const char *const intervals[] = {"newcombe", "miettinen_nurminen", NULL};
@@ -30,7 +30,7 @@ static const struct field endpoint_fields[] = {
     {.name = "type",
      .kind = FIELD_CHOICE,
      .offset = AT(type),
-     .choices = endpoint_types,
+     .choices = endpoint_type_names,
      .is_required = true,
      .help = "time_in_range: percent of time by Rosendaal's interpolation; responder: 0 or 1; "
              "time_to_event: days to the first sample in range; value, change: at a time, from the "
@@ -111,7 +111,7 @@ static const struct field estimand_fields[] = {
     {.name = "summary",
      .kind = FIELD_CHOICE,
      .offset = AT(summary),
-     .choices = summaries,
+     .choices = summary_names,
      .is_required = true,
      .help = "population-level summary"},
     {.name = "intercurrent_events",

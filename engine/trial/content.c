@@ -50,7 +50,8 @@ static const char *const role_names[] = {"protocol", "base", "cohort", "table", 
 const char *inputs_sha256(const struct plan *plan, struct arena *arena)
 {
   size_t length;
-  const char *all = resolved_json(plan, arena, &length);
+  const char *all = arena_format(arena, "%s%s\n", resolved_json(plan, arena, &length),
+                                 plan->solver_options);
   char text[SHA256_TEXT_BYTES];
 
   for (int i = 0; i < plan->inputs->n; i++)
@@ -130,6 +131,7 @@ void content_create(const struct plan *plan, const struct layout *layout, struct
                 arena_format(arena, "0x%016llx", (unsigned long long)plan->seed));
   add_attribute(&lists, "/", "inputs_sha256", inputs_sha256(plan, arena));
   add_attribute(&lists, "/", "reproducibility_class", "R1");
+  add_attribute(&lists, "/", "solver_options", plan->solver_options);
   add_attribute(&lists, "/", "twin_level", "T0");
   add_attribute(&lists, "/", "stamp", "EXPLORATORY");
   add_attribute(&lists, "/", "default", "/cohort");

@@ -130,8 +130,7 @@ static int assemble(struct running *running)
   facts = (struct run_facts){running->options, &running->output, running->count, running->times,
                              sha256};
   TRY(agree(running, record_write(running->comm, &facts)));
-  if (running->rank == 0) code = output_remove_journal(&running->output);
-  return agree(running, code);
+  return EXIT_CODE_OK;
 }
 
 static int conclude(const struct running *running)
@@ -156,6 +155,7 @@ static int conclude(const struct running *running)
 static int run(struct running *running)
 {
   bool is_complete;
+  int code;
 
   TRY(load_plan(running));
   TRY(prepare_output(running, &is_complete));
@@ -167,9 +167,10 @@ static int run(struct running *running)
       method_of(running->plan),
       running->options->block_size > 0 ? running->options->block_size : DEFAULT_BLOCK_SIZE};
   layout_create(running->plan, running->arena, &running->layout);
-  TRY(simulate(running));
-  TRY(assemble(running));
-  return conclude(running);
+  code = simulate(running);
+  if (code == EXIT_CODE_OK) code = assemble(running);
+  if (running->rank == 0) output_remove_journal(&running->output);
+  return code == EXIT_CODE_OK ? conclude(running) : code;
 }
 
 int run_trial(MPI_Comm comm, const struct run_options *options)

@@ -118,13 +118,78 @@ static void replicates_table(const struct plan *plan, struct arena *arena,
   }
 }
 
+/** When each scenario's planned encounters are. */
+static void visits_table(const struct plan *plan, struct arena *arena, struct column_table *table)
+{
+  const char **scenarios = new_names(arena, plan->n_scenarios);
+  struct table_layout *layout = arena_new(arena, 1, sizeof *layout);
+  struct column *columns = arena_new(arena, 3, sizeof *columns);
+
+  for (int s = 0; s < plan->n_scenarios; s++) scenarios[s] = plan->scenarios[s].name;
+  columns[0] = (struct column){.name = "scenario",
+                               .type = COLUMN_CODE,
+                               .label = "Scenario",
+                               .n_categories = plan->n_scenarios,
+                               .categories = scenarios};
+  columns[1] = (struct column){.name = "visit",
+                               .type = COLUMN_CODE,
+                               .label = "Encounter",
+                               .n_categories = plan->n_visit_names,
+                               .categories = plan->visit_names};
+  columns[2] = (struct column){
+      .name = "time_h", .type = COLUMN_REAL, .units = "h", .label = "Planned time"};
+  *layout = (struct table_layout){"/study/visits", "Planned encounters", 3, columns};
+  column_table_create(layout, table);
+  for (int s = 0; s < plan->n_scenarios; s++) {
+    for (int v = 0; v < plan->scenarios[s].n_visits; v++) {
+      const size_t row = column_table_add_row(table);
+
+      column_table_int(table, row, 0, s);
+      column_table_int(table, row, 1, plan->scenarios[s].visits[v].code);
+      column_table_real(table, row, 2, plan->scenarios[s].visits[v].minute / 60.0);
+    }
+  }
+}
+
+static void endpoints_table(const struct plan *plan, struct arena *arena,
+                            struct column_table *table)
+{
+  const int n = plan->n_endpoints;
+  struct names lists[] = {{"endpoint", "Endpoint", new_names(arena, n), n},
+                          {"type", "How it is computed", new_names(arena, n), n}};
+
+  for (int i = 0; i < n; i++) {
+    lists[0].names[i] = plan->endpoints[i].entry->name.text;
+    lists[1].names[i] = endpoint_type_names[plan->endpoints[i].entry->type];
+  }
+  names_table(arena, &(struct table_layout){"/study/endpoints", "Endpoints", 0, NULL}, lists, NULL,
+              table);
+}
+
+static void estimands_table(const struct plan *plan, struct arena *arena,
+                            struct column_table *table)
+{
+  const struct estimand_entry *estimands = plan->file->estimands.items;
+  const int n = (int)plan->file->estimands.n;
+  struct names lists[] = {{"estimand", "Estimand", new_names(arena, n), n},
+                          {"summary", "Population-level summary", new_names(arena, n), n}};
+
+  for (int i = 0; i < n; i++) {
+    lists[0].names[i] = estimands[i].name.text;
+    lists[1].names[i] = summary_names[estimands[i].summary];
+  }
+  names_table(arena, &(struct table_layout){"/study/estimands", "Estimands", 0, NULL}, lists, NULL,
+              table);
+}
+
 void study_tables_create(const struct plan *plan, struct arena *arena, int *n,
                          struct column_table **tables)
 {
-  *n = 4;
+  static void (*const all[])(const struct plan *, struct arena *, struct column_table *) = {
+      arms_table,       interventions_table, measures_table, visits_table,
+      replicates_table, endpoints_table,     estimands_table};
+
+  *n = (int)(sizeof all / sizeof *all);
   *tables = arena_new(arena, (size_t)*n, sizeof **tables);
-  arms_table(plan, arena, &(*tables)[0]);
-  interventions_table(plan, arena, &(*tables)[1]);
-  measures_table(plan, arena, &(*tables)[2]);
-  replicates_table(plan, arena, &(*tables)[3]);
+  for (int i = 0; i < *n; i++) all[i](plan, arena, &(*tables)[i]);
 }
