@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "trial/study_tables.h"
 
+#include <string.h>
+
 #include "base/memory.h"
 
 /** A list of names as a column of codes, so that no text is of variable length. */
@@ -15,28 +17,46 @@ static const char **new_names(struct arena *arena, int n)
   return arena_new(arena, (size_t)n, sizeof(const char *));
 }
 
-/** One row for each name; the lists are columns beside each other, and `number` is the last. */
+/** Categories are unique: readers make factors of them. Returns the code of `name`. */
+static int code_of(struct names *list, const char *name)
+{
+  for (int i = 0; i < list->n; i++)
+    if (strcmp(list->names[i], name) == 0) return i;
+  list->names[list->n] = name;
+  return list->n++;
+}
+
+static struct names empty_names(struct arena *arena, const char *column, const char *label, int n)
+{
+  return (struct names){column, label, arena_new(arena, (size_t)n, sizeof(const char *)), 0};
+}
+
+/** Two columns of names beside each other, row by row, and perhaps a third of numbers. */
 static void names_table(struct arena *arena, const struct table_layout *about,
                         const struct names *lists, const struct column *number,
                         struct column_table *table)
 {
   struct table_layout *layout = arena_new(arena, 1, sizeof *layout);
   struct column *columns = arena_new(arena, 3, sizeof *columns);
+  struct names kept[2];
 
-  for (int i = 0; i < 2; i++)
-    columns[i] = (struct column){.name = lists[i].column,
+  for (int c = 0; c < 2; c++) {
+    kept[c] = empty_names(arena, lists[c].column, lists[c].label, lists[c].n);
+    for (int i = 0; i < lists[c].n; i++) code_of(&kept[c], lists[c].names[i]);
+    columns[c] = (struct column){.name = kept[c].column,
                                  .type = COLUMN_CODE,
-                                 .label = lists[i].label,
-                                 .n_categories = lists[i].n,
-                                 .categories = lists[i].names};
+                                 .label = kept[c].label,
+                                 .n_categories = kept[c].n,
+                                 .categories = kept[c].names};
+  }
   if (number) columns[2] = *number;
   *layout = (struct table_layout){about->path, about->label, number ? 3 : 2, columns};
   column_table_create(layout, table);
   for (int i = 0; i < lists[0].n; i++) {
     const size_t row = column_table_add_row(table);
 
-    column_table_int(table, row, 0, i);
-    column_table_int(table, row, 1, i);
+    for (int c = 0; c < 2; c++)
+      column_table_int(table, row, c, code_of(&kept[c], lists[c].names[i]));
   }
 }
 
