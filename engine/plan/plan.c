@@ -144,6 +144,7 @@ const struct plan *plan_build(const struct plan_inputs *inputs, const struct pla
   planning.file = protocol_read(protocol, plan_inputs_find(inputs, INPUT_BASE, NULL), arena,
                                 diagnostics);
   if (!planning.file) return NULL;
+  planning.is_read = diagnostics_n_errors(diagnostics) == 0;
   *plan = (struct plan){.file = planning.file, .inputs = inputs};
   /* Without these, nothing that follows would say anything new. */
   if (!planning.file->study || !planning.file->population || !planning.file->simulation ||
@@ -164,6 +165,7 @@ const struct plan *plan_build(const struct plan_inputs *inputs, const struct pla
   plan_allocation(&planning);
   plan_arms(&planning);
   plan_endpoints(&planning);
+  plan_estimands(&planning);
   planning.visit_names[planning.n_visit_names++] = "unscheduled";
   plan->visit_names = planning.visit_names;
   plan->n_visit_names = (int)planning.n_visit_names;

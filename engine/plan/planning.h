@@ -12,6 +12,7 @@ struct planning {
   struct plan *plan;
   const char **visit_names, **rule_names; /* growing */
   size_t n_visit_names, n_rule_names;
+  bool is_read; /* all of the protocol; otherwise defaults stand where nothing could be read */
 };
 
 /** Steps, in this order. Each reports what is wrong and goes on as far as it can. */
@@ -20,6 +21,7 @@ void plan_scenarios(struct planning *planning); /* models, measures, visits */
 void plan_allocation(struct planning *planning);
 void plan_arms(struct planning *planning); /* administrations and their rules */
 void plan_endpoints(struct planning *planning);
+void plan_estimands(struct planning *planning); /* and their analyses */
 
 /** Whole minutes; anything else is an error at `at`. */
 int32_t plan_minutes(struct planning *planning, double time_h, const struct place *at,

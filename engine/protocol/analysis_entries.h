@@ -22,18 +22,30 @@ struct endpoint_entry {
   double from_h, to_h, time_h;
 };
 
+enum estimand_summary { SUMMARY_MEAN_DIFFERENCE, SUMMARY_RISK_DIFFERENCE, SUMMARY_HAZARD_RATIO };
+
 struct estimand_entry {
   struct place at;
   struct text name, label, endpoint, population;
   struct list treatments; /* struct text */
-  int summary;
+  int summary;            /* enum estimand_summary */
   const struct yaml_node *intercurrent_events;
+};
+
+enum estimator {
+  ESTIMATOR_T_TEST,
+  ESTIMATOR_WELCH,
+  ESTIMATOR_ANCOVA,
+  ESTIMATOR_PROPORTION,
+  ESTIMATOR_LOG_RANK,
+  ESTIMATOR_COX,
+  ESTIMATOR_KAPLAN_MEIER
 };
 
 struct analysis_entry {
   struct place at;
   struct text estimand;
-  int method, interval;
+  int method, interval; /* method: enum estimator */
   double level;
   struct list adjust; /* struct text */
 };

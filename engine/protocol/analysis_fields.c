@@ -107,7 +107,7 @@ static const struct field estimand_fields[] = {
      .kind = FIELD_TEXT,
      .offset = AT(population),
      .fallback = "randomised",
-     .help = "analysis population"},
+     .help = "analysis population; this version has only randomised"},
     {.name = "summary",
      .kind = FIELD_CHOICE,
      .offset = AT(summary),
@@ -117,7 +117,7 @@ static const struct field estimand_fields[] = {
     {.name = "intercurrent_events",
      .kind = FIELD_NODE,
      .offset = AT(intercurrent_events),
-     .help = "event: strategy of ICH E9(R1)"},
+     .help = "event: strategy of ICH E9(R1); this version has only treatment_policy"},
 };
 const struct record_type estimand_type = RECORD(estimand, "What is to be estimated (ICH E9(R1)).");
 #undef FIELDS_OF
