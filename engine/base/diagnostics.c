@@ -2,10 +2,12 @@
 #include "base/diagnostics.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/json_writer.h"
 #include "base/memory.h"
@@ -219,29 +221,49 @@ static char *read_all(struct arena *arena, FILE *file, size_t *length)
   return text;
 }
 
+/** NULL and the reason. A pipe or a device could keep us waiting for ever. */
+static FILE *open_regular(const char *path, const char **reason)
+{
+  const int descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+  struct stat status;
+  FILE *file;
+
+  if (descriptor < 0) {
+    *reason = strerror(errno);
+    return NULL;
+  }
+  if (fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode)) {
+    file = fdopen(descriptor, "rb");
+    if (file) return file;
+    *reason = strerror(errno);
+  } else
+    *reason = S_ISDIR(status.st_mode) ? strerror(EISDIR) : "it is not an ordinary file";
+  close(descriptor);
+  return NULL;
+}
+
 const struct source *source_load(struct arena *arena, const char *path,
                                  const struct place *asked_at, struct diagnostics *diagnostics)
 {
   struct source *source = arena_new(arena, 1, sizeof *source);
   const struct place start = {source, 1, 1, 1};
   FILE *file;
-  struct stat status;
+  const char *reason = NULL, *text = NULL;
 
   source->name = arena_text(arena, path, strlen(path));
   source->text = "";
-  errno = 0;
-  file = fopen(path, "rb");
-  if (file && fstat(fileno(file), &status) == 0 && S_ISDIR(status.st_mode))
-    errno = EISDIR;
-  else if (file)
-    source->text = read_all(arena, file, &source->length);
-  if (file && fclose(file) && source->text && !errno) errno = EIO;
-  if (!file || errno == EISDIR || !source->text) {
-    source->text = "";
+  file = open_regular(path, &reason);
+  if (file) {
+    text = read_all(arena, file, &source->length);
+    if (!text) reason = strerror(errno);
+    fclose(file);
+  }
+  if (!text) {
     diagnostics_error(diagnostics, asked_at ? asked_at : &start, "cannot read '%s': %s", path,
-                      strerror(errno));
+                      reason);
     return NULL;
   }
+  source->text = text;
   return source;
 }
 
@@ -277,9 +299,11 @@ const char *nearest_word(const char *word, size_t n, const char *const *candidat
   const char *found = NULL;
 
   for (size_t i = 0; i < n; i++) {
-    const int d = distance(word, candidates[i]);
+    const size_t length = candidates[i] ? strlen(candidates[i]) : 0;
+    const int d = candidates[i] ? distance(word, candidates[i]) : limit + 1;
 
-    if (d < best) {
+    /* words that share no letter are not near, however short they are */
+    if (d < best && (size_t)d < (length > strlen(word) ? length : strlen(word))) {
       best = d;
       found = candidates[i];
     }

@@ -44,5 +44,6 @@ void diagnostics_print_json(struct diagnostics *diagnostics, FILE *stream);
 const struct source *source_load(struct arena *arena, const char *path,
                                  const struct place *asked_at, struct diagnostics *diagnostics);
 
-/** The candidate nearest to `word` by Damerau-Levenshtein distance, NULL when none is near. */
+/** The candidate nearest to `word` by Damerau-Levenshtein distance, NULL when none is near.
+ *  Candidates may be NULL. */
 const char *nearest_word(const char *word, size_t n, const char *const *candidates);

@@ -346,7 +346,8 @@ void *record_read(const struct record_type *type, const struct yaml_node *node, 
   *(struct place *)record = node->at;
   if (node->kind != NODE_MAPPING)
     diagnostics_error(diagnostics, &node->at, "%s needs key: value pairs, but this is %s",
-                      type->name, yaml_kind_name(node));
+                      type->name,
+                      node->kind == NODE_SCALAR && !node->text[0] ? "empty" : yaml_kind_name(node));
   for (int i = 0; i < type->n_fields; i++) {
     const struct field *field = &type->fields[i];
 
@@ -365,4 +366,13 @@ void *record_read(const struct record_type *type, const struct yaml_node *node, 
       report_unknown(&reading, type, node->keys[i]);
   }
   return record;
+}
+
+void text_unknown(const struct text *name, const char *what, size_t n,
+                  const char *const *candidates, struct diagnostics *diagnostics)
+{
+  const char *near = nearest_word(name->text, n, candidates);
+
+  diagnostics_error(diagnostics, &name->at, "'%.40s' %s%s%s%s", name->text, what,
+                    near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
 }

@@ -74,6 +74,10 @@ struct record_type {
  *  and an error stands in the diagnostics. */
 void *record_read(const struct record_type *type, const struct yaml_node *node, struct arena *arena,
                   struct diagnostics *diagnostics);
+/** An error at a name that is not what it should be, with the nearest of those that are: "'fixd' is
+ *  not an arm; did you mean 'fixed'?" Candidates may be NULL. */
+void text_unknown(const struct text *name, const char *what, size_t n,
+                  const char *const *candidates, struct diagnostics *diagnostics);
 /** The record with all defaults, as one JSON object. Numbers stand in their field's unit. */
 void record_write_json(const struct record_type *type, const void *record,
                        struct json_writer *json);

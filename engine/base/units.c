@@ -193,9 +193,25 @@ static const struct {
                        {"units of activity", "IU"},
                        {"pressure", "mmHg"}};
 
+/** "mass * length^2", or " / time", whatever the sign asks for. */
+static void write_powers(struct unit unit, int sign, char *text, size_t *used)
+{
+  static const char *const names[UNIT_DIMENSIONS] = {"mass",   "length",   "time",
+                                                     "amount", "activity", "pressure"};
+
+  for (int i = 0; i < UNIT_DIMENSIONS && *used < TEXT_BYTES; i++) {
+    const int power = sign * unit.dimension[i];
+
+    if (power <= 0) continue;
+    *used += (size_t)snprintf(text + *used, TEXT_BYTES - *used, "%s%s",
+                              sign < 0 ? " / " : (*used ? " * " : ""), names[i]);
+    if (power > 1 && *used < TEXT_BYTES)
+      *used += (size_t)snprintf(text + *used, TEXT_BYTES - *used, "^%d", power);
+  }
+}
+
 const char *unit_dimension_text(struct unit unit, char *text)
 {
-  static const char *const base[UNIT_DIMENSIONS] = {"g", "m", "s", "mol", "IU", "mmHg"};
   size_t used = 0;
 
   for (size_t i = 0; i < sizeof dimension_names / sizeof *dimension_names; i++) {
@@ -207,12 +223,9 @@ const char *unit_dimension_text(struct unit unit, char *text)
     }
   }
   text[0] = '\0';
-  for (int i = 0; i < UNIT_DIMENSIONS; i++) {
-    if (!unit.dimension[i]) continue;
-    used += (size_t)snprintf(text + used, TEXT_BYTES - used, "%s%s^%d", used ? " " : "", base[i],
-                             unit.dimension[i]);
-    if (used >= TEXT_BYTES) break;
-  }
+  write_powers(unit, 1, text, &used);
+  if (!used) used = (size_t)snprintf(text, TEXT_BYTES, "1");
+  write_powers(unit, -1, text, &used);
   return text;
 }
 

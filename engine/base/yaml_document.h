@@ -13,6 +13,7 @@ struct yaml_node {
   const char *text;         /* of a scalar; no '\0' inside */
   bool is_quoted;           /* '...', "...", | or >: text even if it looks like a number */
   bool is_exact;            /* byte i of the text stands at column at.column + is_quoted + i */
+  bool is_folded;           /* else: without quotes, its characters in order but for white space */
   int n;                    /* items of a sequence, or entries of a mapping */
   struct yaml_node **keys;  /* [n] of a mapping, in the order of the file */
   struct yaml_node **items; /* [n] */

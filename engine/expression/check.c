@@ -54,7 +54,16 @@ static void report_unknown(struct checking *checking, const struct expression *e
   const struct scope *scope = checking->scope;
   const char *reason = scope->refusal ? scope->refusal(scope->context, expression->name) : NULL;
   const char **names, *near;
+  const size_t length = strcspn(expression->name, "(");
 
+  if (reason && !reason[0]) return; /* why it is not known has been reported */
+  if (!reason && expression->name[length]) {
+    diagnostics_error(checking->diagnostics, &expression->at,
+                      "unknown function '%.*s'; there are if, min, max, "
+                      "abs, exp, log, sqrt, floor, round and lookup",
+                      (int)length, expression->name);
+    return;
+  }
   if (reason) {
     diagnostics_error(checking->diagnostics, &expression->at, "'%.40s' %s", expression->name,
                       reason);

@@ -26,7 +26,8 @@ struct symbol {
 struct scope {
   struct symbol **symbols;
   size_t n, capacity;
-  /** Why a name that exists elsewhere may not be used here, or NULL; may be NULL itself. */
+  /** Why a name that exists elsewhere may not be used here, "" when that is reported already, or
+   *  NULL; may be NULL itself. */
   const char *(*refusal)(void *context, const char *name);
   void *context;
 };

@@ -46,17 +46,19 @@ static void check_routes(struct compiling *compiling)
 {
   const struct route_entry *entries = compiling->file->routes.items;
   struct model *model = compiling->model;
+  const char **states = arena_new(compiling->arena, (size_t)model->n_states, sizeof *states);
 
   model->n_routes = (int)compiling->file->routes.n;
   model->routes = arena_new(compiling->arena, (size_t)model->n_routes, sizeof *model->routes);
   compiling->fractions = arena_new(compiling->arena, (size_t)model->n_routes,
                                    sizeof *compiling->fractions);
+  for (int i = 0; i < model->n_states; i++) states[i] = model->states[i].name;
   for (int i = 0; i < model->n_routes; i++) {
     model->routes[i] = (struct model_route){.name = entries[i].name.text,
                                             .state = state_named(model, entries[i].state.text)};
     if (model->routes[i].state < 0 && entries[i].state.text)
-      diagnostics_error(compiling->diagnostics, &entries[i].state.at,
-                        "'%.40s' is not a state of this model", entries[i].state.text);
+      text_unknown(&entries[i].state, "is not a state of this model", (size_t)model->n_states,
+                   states, compiling->diagnostics);
     compiling->fractions[i] = checked(compiling, &entries[i].fraction, &unit_one);
   }
 }

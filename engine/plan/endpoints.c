@@ -33,6 +33,20 @@ static int read_ratio(struct planning *planning, const struct allocation_entry *
   return sum;
 }
 
+static void unknown_covariate(struct planning *planning, const struct text *name, bool is_category)
+{
+  const struct cohort *cohort = planning->plan->cohort;
+  const char **names = arena_new(planning->arena, (size_t)cohort->n_covariates, sizeof *names);
+  size_t n = 0;
+
+  for (int i = 0; i < cohort->n_covariates; i++)
+    if (!is_category || cohort->covariates[i].n_categories) names[n++] = cohort->covariates[i].name;
+  text_unknown(name,
+               is_category ? "is not a categorical covariate of the cohort"
+                           : "is not a covariate of the cohort",
+               n, names, planning->diagnostics);
+}
+
 static void read_strata(struct planning *planning, const struct allocation_entry *entry)
 {
   struct plan *plan = planning->plan;
@@ -44,10 +58,9 @@ static void read_strata(struct planning *planning, const struct allocation_entry
     const int covariate = names[i].text ? plan_covariate_named(plan, names[i].text) : -1;
 
     if (!plan->cohort) continue;
+    if (!names[i].text) continue;
     if (covariate < 0 || !plan->cohort->covariates[covariate].n_categories) {
-      diagnostics_error(planning->diagnostics, &names[i].at,
-                        "'%.40s' is not a categorical covariate of the cohort",
-                        names[i].text ? names[i].text : "");
+      unknown_covariate(planning, &names[i], true);
       continue;
     }
     strata[plan->n_strata++].covariate = covariate;
@@ -131,13 +144,15 @@ static void plan_endpoint(struct planning *planning, const struct endpoint_entry
                           struct plan_endpoint *endpoint)
 {
   struct plan *plan = planning->plan;
+  const char *names[MAX_MEASURES];
 
   *endpoint = (struct plan_endpoint){
       .entry = entry, .measure = entry->of.text ? plan_measure_named(plan, entry->of.text) : -1};
   if (endpoint->measure < 0) {
-    if (entry->of.text && plan->n_measures)
-      diagnostics_error(planning->diagnostics, &entry->of.at,
-                        "'%.40s' is not measured at any encounter", entry->of.text);
+    for (int i = 0; i < plan->n_measures; i++) names[i] = plan->measures[i].name;
+    if (entry->of.text && !planning->is_measure_missing)
+      text_unknown(&entry->of, "is not measured at any encounter", (size_t)plan->n_measures, names,
+                   planning->diagnostics);
     return;
   }
   read_range(planning, endpoint);
@@ -225,8 +240,7 @@ static void check_analyses(struct planning *planning)
     for (size_t k = 0; k < analyses[i].adjust.n; k++)
       if (planning->plan->cohort && adjust[k].text &&
           plan_covariate_named(planning->plan, adjust[k].text) < 0)
-        diagnostics_error(planning->diagnostics, &adjust[k].at,
-                          "'%.40s' is not a covariate of the cohort", adjust[k].text);
+        unknown_covariate(planning, &adjust[k], false);
   }
 }
 

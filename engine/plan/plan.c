@@ -22,6 +22,11 @@ int32_t plan_minutes(struct planning *planning, double time_h, const struct plac
   return fabs(whole) > INT32_MAX / 2 ? 0 : (int32_t)whole;
 }
 
+bool plan_has_end(const struct planning *planning)
+{
+  return !isnan(planning->file->study->duration_h);
+}
+
 int plan_name(struct planning *planning, const char **names, size_t *n, const char *name)
 {
   for (size_t i = 0; i < *n; i++)
@@ -69,10 +74,12 @@ void plan_interventions(struct planning *planning)
     interventions[i] = (struct plan_intervention){.name = entries[i].name.text,
                                                   .label = entries[i].label.text,
                                                   .unit_text = entries[i].unit.text};
-    if (!unit_is(entries[i].unit.text, &interventions[i].unit))
+    if (!entries[i].unit.text) continue; /* reported */
+    if (!unit_is(entries[i].unit.text, &interventions[i].unit)) {
       diagnostics_error(planning->diagnostics, &entries[i].unit.at, "unknown unit '%.40s'",
                         entries[i].unit.text);
-    else if (entries[i].step.text)
+      interventions[i].unit_text = NULL;
+    } else if (entries[i].step.text)
       problem = quantity_parse(entries[i].step.text, interventions[i].unit,
                                interventions[i].unit_text, &interventions[i].step, message);
     if (problem)
@@ -103,13 +110,22 @@ static struct list eligibility(struct planning *planning)
   return (struct list){(size_t)n, formulas};
 }
 
+static bool is_table_missing(struct planning *planning, const struct source *cohort)
+{
+  struct diagnostics *ignored = diagnostics_create(); /* cohort_compile() gives them */
+  const struct text table = cohort_table_path(cohort, planning->arena, ignored);
+
+  diagnostics_destroy(&ignored);
+  return table.text && !plan_inputs_find(planning->inputs, INPUT_TABLE, NULL);
+}
+
 static void build_cohort(struct planning *planning)
 {
   const struct list conditions = eligibility(planning);
   const struct source *cohort = plan_inputs_find(planning->inputs, INPUT_COHORT, NULL);
   struct plan *plan = planning->plan;
 
-  if (!cohort) return; /* could not be read: reported */
+  if (!cohort || is_table_missing(planning, cohort)) return; /* reported */
   plan->cohort = cohort_compile(cohort, plan_inputs_find(planning->inputs, INPUT_TABLE, NULL),
                                 &conditions, planning->arena, planning->diagnostics);
   if (plan->cohort && plan->cohort->n_rows > 0 && plan->cohort->n_rows < plan->n_patients)
@@ -141,6 +157,8 @@ const struct plan *plan_build(const struct plan_inputs *inputs, const struct pla
       .arena = arena, .diagnostics = diagnostics, .inputs = inputs, .plan = plan};
 
   if (!protocol) return NULL;
+  if (protocol_base(protocol, arena).text && !plan_inputs_find(inputs, INPUT_BASE, NULL))
+    return NULL;
   planning.file = protocol_read(protocol, plan_inputs_find(inputs, INPUT_BASE, NULL), arena,
                                 diagnostics);
   if (!planning.file) return NULL;
@@ -159,6 +177,7 @@ const struct plan *plan_build(const struct plan_inputs *inputs, const struct pla
   plan->n_patients = planning.file->population->size;
   plan->end_min = plan_minutes(&planning, planning.file->study->duration_h,
                                &planning.file->study->at, "duration");
+  if (!plan_has_end(&planning)) plan->end_min = INT32_MAX / 4;
   build_cohort(&planning);
   plan_interventions(&planning);
   plan_scenarios(&planning);

@@ -37,9 +37,44 @@ static struct symbol *add_symbol(struct ruling *ruling, const struct symbol *sym
   return scope_add(&ruling->scope, ruling->planning->arena, &copy);
 }
 
+/** NULL when it is not YAML. */
+static const struct yaml_node *parsed_quietly(struct planning *planning,
+                                              const struct source *source)
+{
+  struct diagnostics *ignored = diagnostics_create();
+  const struct yaml_node *root = yaml_parse(planning->arena, source, ignored);
+
+  diagnostics_destroy(&ignored);
+  return root;
+}
+
+/** False when a file whose names a rule may use could not be read. */
+static bool is_all_known(struct planning *planning)
+{
+  const struct plan_inputs *inputs = planning->inputs;
+  const struct source *cohort = plan_inputs_find(inputs, INPUT_COHORT, NULL);
+
+  if (!planning->plan->cohort && (!cohort || !parsed_quietly(planning, cohort))) return false;
+  for (int s = 0; s < planning->plan->n_scenarios; s++) {
+    const struct scenario_entry *scenario =
+        (const struct scenario_entry *)planning->file->scenarios.items + s;
+    const struct truth_entry *truth = planning->file->scenarios.n && scenario->truth
+                                          ? scenario->truth
+                                          : planning->file->truth;
+    const struct source *model = truth->model.text
+                                     ? plan_inputs_find(inputs, INPUT_MODEL, truth->model.text)
+                                     : NULL;
+
+    if (!planning->plan->scenarios[s].model && (!model || !parsed_quietly(planning, model)))
+      return false;
+  }
+  return true;
+}
+
 static const char *why_hidden(void *context, const char *name)
 {
-  const struct plan *plan = context;
+  struct planning *planning = context;
+  const struct plan *plan = planning->plan;
 
   for (int s = 0; s < plan->n_scenarios; s++) {
     const struct model *model = plan->scenarios[s].model;
@@ -56,8 +91,40 @@ static const char *why_hidden(void *context, const char *name)
         return "is a parameter of the hidden truth; rules may read covariates, measured outputs, "
                "day, "
                "last_dose and dose_before(k)";
+    for (size_t i = 0; i < model->file->derived.n; i++)
+      if (strcmp(((const struct derived_entry *)model->file->derived.items)[i].name.text, name) ==
+          0)
+        return "is a derived quantity of the hidden truth; rules may read covariates, measured "
+               "outputs, day, "
+               "last_dose and dose_before(k)";
   }
-  return NULL;
+  return is_all_known(planning) ? NULL : "";
+}
+
+/** Names under a key of a file that has mistakes: what they mean is not known, but they are there.
+ */
+static void add_broken_names(struct ruling *ruling, const struct source *source, const char *key)
+{
+  struct planning *planning = ruling->planning;
+  const struct yaml_node *names = yaml_find(parsed_quietly(planning, source), key);
+
+  for (int i = 0; names && names->kind == NODE_MAPPING && i < names->n; i++)
+    if (!scope_find(&ruling->scope, names->keys[i]->text))
+      add_symbol(ruling, &(struct symbol){.name = names->keys[i]->text, .is_broken = true}, 0);
+}
+
+/** So that a mistake in a cohort or a model is not reported again for each rule that reads it. */
+static void add_broken_inputs(struct ruling *ruling)
+{
+  const struct planning *planning = ruling->planning;
+  const struct plan_inputs *inputs = planning->inputs;
+
+  for (int i = 0; i < inputs->n; i++) {
+    if (inputs->items[i].role == INPUT_COHORT && !planning->plan->cohort)
+      add_broken_names(ruling, inputs->items[i].source, "covariates");
+    if (inputs->items[i].role == INPUT_MODEL && planning->is_measure_missing)
+      add_broken_names(ruling, inputs->items[i].source, "outputs");
+  }
 }
 
 static void add_inputs(struct ruling *ruling)
@@ -98,7 +165,8 @@ static void add_inputs(struct ruling *ruling)
                               .reg = administration->last_dose},
              0);
   ruling->scope.refusal = why_hidden;
-  ruling->scope.context = ruling->planning->plan;
+  ruling->scope.context = ruling->planning;
+  add_broken_inputs(ruling);
 }
 
 /** dose_before(k) becomes an input when it is first named. */
@@ -113,6 +181,7 @@ static void declare_lag(void *context, const struct expression *name)
   if (days < 1 || days > MAX_LAG_DAYS) {
     diagnostics_error(ruling->planning->diagnostics, &name->at,
                       "dose_before() looks back 1 to %d days", MAX_LAG_DAYS);
+    add_symbol(ruling, &(struct symbol){.name = name->name, .is_broken = true}, 0);
     return;
   }
   ruling->lags[administration->n_lags] = (struct plan_lag){
@@ -188,6 +257,27 @@ static int condition_register(struct ruling *ruling, const struct formula *formu
   return reg;
 }
 
+static bool is_definition(const struct administration_entry *entry, const char *name)
+{
+  const struct named_formula *definitions = entry->definitions.items;
+
+  for (size_t i = 0; i < entry->definitions.n; i++)
+    if (definitions[i].name.text && strcmp(definitions[i].name.text, name) == 0) return true;
+  return false;
+}
+
+static void unknown_definition(struct ruling *ruling, const struct yaml_node *key)
+{
+  const struct named_formula *definitions = ruling->entry->definitions.items;
+  const size_t n = ruling->entry->definitions.n;
+  const char **names = arena_new(ruling->planning->arena, n, sizeof *names);
+  const struct text name = {key->text, key->at};
+
+  for (size_t i = 0; i < n; i++) names[i] = definitions[i].name.text;
+  text_unknown(&name, "is not a definition of this administration", n, names,
+               ruling->planning->diagnostics);
+}
+
 /** In the order of the file; each sees those above it. */
 static void add_definitions(struct ruling *ruling)
 {
@@ -205,13 +295,16 @@ static void add_definitions(struct ruling *ruling)
     if (unit_node && (unit_node->kind != NODE_SCALAR || !unit_is(unit_node->text, &unit)))
       diagnostics_error(diagnostics, &unit_node->at, "unknown unit of '%.40s'",
                         definition->name.text);
-    if (!expression || !definition->name.text) continue;
+    if (!definition->name.text) continue;
     if (scope_find(&ruling->scope, definition->name.text)) {
       diagnostics_error(diagnostics, &definition->name.at, "the name '%.40s' is taken already",
                         definition->name.text);
       continue;
     }
-    if (!expression_check_number(expression, &ruling->scope, unit, diagnostics)) continue;
+    if (!expression || !expression_check_number(expression, &ruling->scope, unit, diagnostics)) {
+      add_symbol(ruling, &(struct symbol){.name = definition->name.text, .is_broken = true}, 0);
+      continue;
+    }
     expression_names(expression, gather_measures, &measures);
     add_symbol(ruling,
                &(struct symbol){.name = definition->name.text,
@@ -222,9 +315,8 @@ static void add_definitions(struct ruling *ruling)
   for (int i = 0; ruling->entry->units && i < ruling->entry->units->n &&
                   ruling->entry->units->kind == NODE_MAPPING;
        i++)
-    if (!scope_find(&ruling->scope, ruling->entry->units->keys[i]->text))
-      diagnostics_error(diagnostics, &ruling->entry->units->keys[i]->at,
-                        "no definition has the name '%.40s'", ruling->entry->units->keys[i]->text);
+    if (!is_definition(ruling->entry, ruling->entry->units->keys[i]->text))
+      unknown_definition(ruling, ruling->entry->units->keys[i]);
 }
 
 static void check_action(struct ruling *ruling, const struct action_entry *entry, bool is_last)
@@ -262,7 +354,7 @@ static void check_measured(struct ruling *ruling, const struct rule_entry *entry
 {
   const struct plan *plan = ruling->planning->plan;
 
-  for (int s = 0; s < plan->n_scenarios; s++) {
+  for (int s = 0; s < plan->n_scenarios && !ruling->planning->is_measure_missing; s++) {
     const struct plan_scenario *scenario = &plan->scenarios[s];
     uint32_t known = 0;
 
@@ -293,6 +385,7 @@ static void plan_rule(struct ruling *ruling, const struct rule_entry *entry, str
   if (entry->name.text)
     rule->code = plan_name(planning, planning->rule_names, &planning->n_rule_names,
                            entry->name.text);
+  if (entry->days.n < 1 && !entry->days.items) return; /* reported */
   if (entry->days.n < 1 || entry->days.n > 2 || days[0] != floor(days[0]) ||
       days[entry->days.n - 1] < days[0] ||
       days[entry->days.n - 1] != floor(days[entry->days.n - 1])) {
@@ -336,7 +429,7 @@ static void check_windows(struct ruling *ruling)
                         rule->first_day, day);
     day = rule->last_day + 1;
   }
-  if (day <= last_day)
+  if (day <= last_day && plan_has_end(ruling->planning))
     diagnostics_error(ruling->planning->diagnostics, &ruling->entry->at,
                       "days %d to %d of this administration have no rule", day, last_day);
 }
@@ -375,19 +468,25 @@ static void plan_administration(struct planning *planning, const struct administ
 {
   struct ruling ruling = {.planning = planning, .entry = entry, .administration = administration};
   struct plan_rule *rules = arena_new(planning->arena, entry->rules.n, sizeof *rules);
+  const char **names = arena_new(planning->arena, (size_t)planning->plan->n_interventions,
+                                 sizeof *names);
   uint32_t measures = 0;
 
   *administration = (struct plan_administration){
       .intervention = -1, .dose = -1, .rules = rules, .n_rules = (int)entry->rules.n};
   for (int i = 0; entry->intervention.text && i < planning->plan->n_interventions; i++)
-    if (strcmp(planning->plan->interventions[i].name, entry->intervention.text) == 0)
+    if (planning->plan->interventions[i].name &&
+        strcmp(planning->plan->interventions[i].name, entry->intervention.text) == 0)
       administration->intervention = i;
   if (administration->intervention < 0) {
+    for (int i = 0; i < planning->plan->n_interventions; i++)
+      names[i] = planning->plan->interventions[i].name;
     if (entry->intervention.text)
-      diagnostics_error(planning->diagnostics, &entry->intervention.at,
-                        "no intervention has the name '%.40s'", entry->intervention.text);
+      text_unknown(&entry->intervention, "is not an intervention of this protocol",
+                   (size_t)planning->plan->n_interventions, names, planning->diagnostics);
     return;
   }
+  if (!planning->plan->interventions[administration->intervention].unit_text) return; /* reported */
   ruling.intervention = &planning->plan->interventions[administration->intervention];
   ruling.builder = program_builder_create();
   ruling.lags = arena_new(planning->arena, MAX_LAG_DAYS + 1, sizeof *ruling.lags);

@@ -113,7 +113,7 @@ static void link_routes(struct planning *planning, struct plan_scenario *scenari
     const char *names[64], *near;
     const struct unit unit = plan->interventions[i].unit;
 
-    if (!entries[i].route.text) continue;
+    if (!entries[i].route.text || !plan->interventions[i].unit_text) continue; /* reported */
     routes[i] = model_route_named(model, entries[i].route.text);
     if (routes[i] >= 0) {
       const struct model_state *state = &model->states[model->routes[routes[i]].state];
@@ -236,7 +236,10 @@ static void plan_visits(struct planning *planning, struct plan_scenario *scenari
     for (size_t k = 0; k < entries[i].measure.n; k++) {
       const int index = names[k].text ? measure_of(planning, scenario, &names[k]) : -1;
 
-      if (index >= 0) measures |= 1u << index;
+      if (index >= 0)
+        measures |= 1u << index;
+      else
+        planning->is_measure_missing = true;
     }
     for (size_t k = 0; k < entries[i].days.n; k++)
       add_visit(planning, &list, plan_minutes(planning, (days[k] - 1) * 24, &entries[i].at, "days"),
@@ -262,6 +265,7 @@ static void plan_scenario(struct planning *planning, const struct scenario_entry
   if (!isnan(truth->occasion_h))
     scenario->occasion_min = plan_minutes(planning, truth->occasion_h, &truth->at, "occasion");
   scenario->model = compile_truth(planning, truth);
+  if (!scenario->model) planning->is_measure_missing = true;
   if (!scenario->model) return;
   if (planning->plan->cohort) link_covariates(planning, scenario, &truth->model.at);
   link_routes(planning, scenario);
@@ -283,7 +287,7 @@ void plan_scenarios(struct planning *planning)
     plan_scenario(planning, planning->file->scenarios.n ? &entries[i] : NULL, &scenarios[i]);
   /* a rule or an endpoint may read a measure in every scenario */
   for (int i = 0; i < n; i++)
-    for (int m = 0; scenarios[i].model && m < plan->n_measures; m++)
+    for (int m = 0; !planning->is_measure_missing && m < plan->n_measures; m++)
       if (scenarios[i].outputs[m] < 0)
         diagnostics_error(planning->diagnostics,
                           planning->file->scenarios.n ? &entries[i].at : &planning->file->at,

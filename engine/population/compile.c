@@ -17,13 +17,13 @@ static void add_condition(struct cohort_compiling *compiling, const struct formu
   if (!expression || !expression_check_truth(expression, &compiling->scope, compiling->diagnostics))
     return;
   reg = program_expression(compiling->builder, expression, unit_one);
+  if (program_phase(compiling->builder, reg) == PHASE_CONSTANT &&
+      program_value(compiling->builder, reg) == 0)
+    diagnostics_error(compiling->diagnostics, &expression->at,
+                      "no patient can be eligible: this is never true");
   if (program->eligible >= 0)
     reg = program_operation(compiling->builder, OPERATION_AND, program->eligible, reg, 0);
   program->eligible = reg;
-  if (program_phase(compiling->builder, reg) != PHASE_CONSTANT) return;
-  if (program_value(compiling->builder, reg) == 0)
-    diagnostics_error(compiling->diagnostics, &expression->at,
-                      "no patient can be eligible: this is never true");
 }
 
 void cohort_restrict(struct cohort_compiling *compiling, const struct list *eligibility)

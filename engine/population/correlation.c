@@ -40,8 +40,12 @@ static int find_member(struct cohort_compiling *compiling, const struct text *na
 
   if (!name->text) return -1;
   if (!symbol) {
-    diagnostics_error(compiling->diagnostics, &name->at,
-                      "'%.40s' is not a covariate of this cohort", name->text);
+    const int n = compiling->cohort->n_covariates;
+    const char **names = arena_new(compiling->arena, (size_t)n, sizeof *names);
+
+    for (int k = 0; k < n; k++) names[k] = compiling->covariates[k].name;
+    text_unknown(name, "is not a covariate of this cohort", (size_t)n, names,
+                 compiling->diagnostics);
     return -1;
   }
   i = (int)((struct cohort_covariate *)symbol->owner - compiling->covariates);

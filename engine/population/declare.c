@@ -110,7 +110,7 @@ static void read_unit(struct cohort_compiling *compiling,
 }
 
 static void add_symbol(struct cohort_compiling *compiling,
-                       const struct cohort_covariate_entry *entry)
+                       const struct cohort_covariate_entry *entry, bool is_broken)
 {
   struct cohort_covariate *covariate = &compiling->covariates[compiling->current];
   struct draw *draw = &compiling->draws[compiling->current];
@@ -122,6 +122,7 @@ static void add_symbol(struct cohort_compiling *compiling,
             &(struct symbol){.name = covariate->name,
                              .type = covariate->n_categories ? VALUE_CATEGORY : VALUE_NUMBER,
                              .unit = covariate->unit,
+                             .is_broken = is_broken,
                              .n_categories = covariate->n_categories,
                              .categories = covariate->categories,
                              .reg = draw->reg,
@@ -151,6 +152,7 @@ void cohort_declare(struct cohort_compiling *compiling)
   compiling->scope.context = compiling;
   for (int i = 0; i < n; i++) {
     struct cohort_covariate *covariate = &compiling->covariates[i];
+    const int before = diagnostics_n_errors(compiling->diagnostics);
     const enum draw_kind kind = kind_of(compiling, &entries[i]);
 
     compiling->current = i;
@@ -162,7 +164,7 @@ void cohort_declare(struct cohort_compiling *compiling)
     check_texts(compiling, &entries[i], kind);
     read_unit(compiling, &entries[i], kind);
     cohort_distribution(compiling, &entries[i]);
-    add_symbol(compiling, &entries[i]);
+    add_symbol(compiling, &entries[i], diagnostics_n_errors(compiling->diagnostics) > before);
   }
   compiling->current = n;
 }
