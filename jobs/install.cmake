@@ -33,12 +33,16 @@ foreach(folder engine/models cohorts protocols analysis/readers)
   endif()
 endforeach()
 
-# Shell completion and man pages, where they are written.
-file(GLOB completion CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/jobs/completion/twintrial.bash)
-file(GLOB man_pages CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/jobs/man/*.1)
-install(FILES ${completion} DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions
-        RENAME twintrial)
-install(FILES ${man_pages} DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
+# Shell completion, printed by the program itself.
+if(TARGET twintrial)
+  set(completion ${PROJECT_BINARY_DIR}/share/twintrial/completion.bash)
+  add_custom_command(OUTPUT ${completion} VERBATIM DEPENDS twintrial
+    COMMAND sh -c "\"$1\" completion bash > \"$2\"" sh $<TARGET_FILE:twintrial> ${completion})
+  add_custom_target(completion ALL DEPENDS ${completion})
+  add_dependencies(programs completion)
+  install(FILES ${completion} DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions
+          RENAME twintrial)
+endif()
 
 # The library: one archive per folder, its headers, and how CMake and pkg-config find both.
 get_property(libraries GLOBAL PROPERTY folder_libraries)
