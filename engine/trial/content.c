@@ -102,8 +102,11 @@ static void add_input(struct lists *lists, const struct plan *plan, const struct
   if (input->role == INPUT_MODEL) {
     name = model_name(plan, input->name);
     path = arena_format(lists->arena, "/model/%s/yaml", name);
-    for (int i = 0; i < lists->n_texts; i++)
-      if (strcmp(lists->texts[i].path, path) == 0) return;
+    for (int i = 0; i < lists->n_texts; i++) {
+      if (strcmp(lists->texts[i].path, path) != 0) continue;
+      name = arena_format(lists->arena, "%s_", name); /* two files that call themselves the same */
+      path = arena_format(lists->arena, "/model/%s/yaml", name);
+    }
     add_attribute(lists, "/", arena_format(lists->arena, "model_sha256_%s", name), sha);
   } else {
     path = paths[input->role];

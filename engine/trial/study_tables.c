@@ -202,12 +202,69 @@ static void estimands_table(const struct plan *plan, struct arena *arena,
               table);
 }
 
+enum { MAX_CATEGORIES = 120 }; /* codes are int8 */
+
+static struct column names_column(const struct names *names)
+{
+  return (struct column){.name = names->column,
+                         .type = COLUMN_CODE,
+                         .label = names->label,
+                         .n_categories = names->n,
+                         .categories = names->names};
+}
+
+static void add_parameters(const struct plan *plan, int scenario, struct names *names,
+                           struct names *units, struct column_table *table)
+{
+  const struct model *model = plan->scenarios[scenario].model;
+
+  for (int i = 0; i < model->n_parameters; i++) {
+    const struct model_parameter *parameter = &model->parameters[i];
+    size_t row;
+
+    if (names->n == MAX_CATEGORIES) return;
+    row = column_table_add_row(table);
+    column_table_int(table, row, 0, scenario);
+    column_table_int(table, row, 1, code_of(names, parameter->name));
+    column_table_real(table, row, 2, parameter->typical);
+    column_table_int(table, row, 3, code_of(units, parameter->unit_text));
+    column_table_real(table, row, 4, parameter->eta_sd);
+    column_table_real(table, row, 5, parameter->kappa_sd);
+  }
+}
+
+/** Typical values and variability as they were in each scenario, with the protocol's changes. */
+static void parameters_table(const struct plan *plan, struct arena *arena,
+                             struct column_table *table)
+{
+  struct table_layout *layout = arena_new(arena, 1, sizeof *layout);
+  struct column *columns = arena_new(arena, 6, sizeof *columns);
+  struct names scenarios = empty_names(arena, "scenario", "Scenario", plan->n_scenarios);
+  struct names names = empty_names(arena, "parameter", "Parameter of the model", MAX_CATEGORIES);
+  struct names units = empty_names(arena, "unit", "Unit of the typical value", MAX_CATEGORIES);
+
+  for (int s = 0; s < plan->n_scenarios; s++) code_of(&scenarios, plan->scenarios[s].name);
+  columns[1].type = columns[3].type = columns[0].type = COLUMN_CODE;
+  columns[2] = (struct column){
+      .name = "typical", .type = COLUMN_REAL, .label = "Typical value; missing if by category"};
+  columns[4] = (struct column){
+      .name = "eta_sd", .type = COLUMN_REAL, .label = "SD between patients"};
+  columns[5] = (struct column){
+      .name = "kappa_sd", .type = COLUMN_REAL, .label = "SD between occasions"};
+  *layout = (struct table_layout){"/study/parameters", "The truth that was simulated", 6, columns};
+  column_table_create(layout, table);
+  for (int s = 0; s < plan->n_scenarios; s++) add_parameters(plan, s, &names, &units, table);
+  columns[0] = names_column(&scenarios);
+  columns[1] = names_column(&names);
+  columns[3] = names_column(&units);
+}
+
 void study_tables_create(const struct plan *plan, struct arena *arena, int *n,
                          struct column_table **tables)
 {
   static void (*const all[])(const struct plan *, struct arena *, struct column_table *) = {
-      arms_table,       interventions_table, measures_table, visits_table,
-      replicates_table, endpoints_table,     estimands_table};
+      arms_table,       interventions_table, measures_table,  visits_table,
+      replicates_table, endpoints_table,     estimands_table, parameters_table};
 
   *n = (int)(sizeof all / sizeof *all);
   *tables = arena_new(arena, (size_t)*n, sizeof **tables);
