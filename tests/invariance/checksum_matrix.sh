@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 # One results file, whatever computes it: a table of SHA-256 for ranks, sizes of blocks and vector
-# instructions, over three protocols; then after a killed run, and with every style of progress.
+# instructions, over four protocols; then after a killed run, and with every style of progress.
 # A sample, unless TWINTRIAL_FULL is set. By hand, from anywhere: bash tests/invariance/checksum_matrix.sh
 . "$(dirname "$0")/../script_begin"
 folder=$(mktemp -d)
@@ -101,5 +101,9 @@ matrix eu_pact $eu_pact
 }
 matrix variants "$SOURCE_DIR/protocols/eu_pact_variants.yaml" --replicates 2 --patients 101
 matrix three_arms "$SOURCE_DIR/tests/protocols/three_arms.yaml"
+# the same solver failures, too
+printf 'schema: 1\nextends: %s\nsimulation: {replicates: 4, seed: 99, allowed_failures: 1}\n' \
+  "$SOURCE_DIR/tests/protocols/blow_up.yaml" >unsolvable.yaml
+matrix unsolvable unsolvable.yaml
 echo "$n_runs runs, $n_differ with other bytes"
 [ "$n_differ" = 0 ] || fail "$n_differ of $n_runs results files differ"
