@@ -189,6 +189,22 @@ static void visit(struct simulator *simulator, int lane, int32_t minute, const d
   for (int i = 0; i < course->arm->n_administrations; i++) course->dosings[i].has_news = true;
 }
 
+/** Infusions into one state add up. */
+static void set_infusion(struct simulator *simulator, int lane, int state)
+{
+  const struct course *course = &simulator->courses[lane];
+  double rate = 0;
+
+  for (int i = 0; i < course->arm->n_administrations; i++) {
+    const struct dosing *dosing = &course->dosings[i];
+    const int route = simulator->scenario->routes[dosing->administration->intervention];
+
+    if (dosing->infusion_end_min != NO_TIME && simulator->model->routes[route].state == state)
+      rate += dosing->infusion_rate;
+  }
+  model_lanes_infusion(&simulator->patients, lane, state, rate);
+}
+
 static void deliver(struct simulator *simulator, int lane, struct dosing *dosing, double amount)
 {
   const struct plan_administration *administration = dosing->administration;
@@ -201,9 +217,9 @@ static void deliver(struct simulator *simulator, int lane, struct dosing *dosing
     simulator->state[state] += amount * factor;
     return;
   }
-  model_lanes_infusion(&simulator->patients, lane, state,
-                       amount * factor / model_time(simulator, administration->infusion_min));
+  dosing->infusion_rate = amount * factor / model_time(simulator, administration->infusion_min);
   dosing->infusion_end_min = dosing->next_min + administration->infusion_min;
+  set_infusion(simulator, lane, state);
 }
 
 static void give(struct simulator *simulator, int lane, int administration, int32_t minute)
@@ -236,8 +252,8 @@ static void end_infusion(struct simulator *simulator, int lane, struct dosing *d
 {
   const int route = simulator->scenario->routes[dosing->administration->intervention];
 
-  model_lanes_infusion(&simulator->patients, lane, simulator->model->routes[route].state, 0);
   dosing->infusion_end_min = NO_TIME;
+  set_infusion(simulator, lane, simulator->model->routes[route].state);
 }
 
 /** All that falls on this minute, in one order: infusions end, visits measure before the doses of

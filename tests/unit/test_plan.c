@@ -200,6 +200,20 @@ static void a_name_that_nothing_has_is_reported_with_the_nearest(void **state)
                  "did you mean 'INR'?");
 }
 
+static void a_mistake_in_the_model_is_not_reported_again_by_the_rules(void **state)
+{
+  struct plan_fixture fixture;
+
+  (void)state;
+  plan_text(&fixture, "schema: 1\nstudy: {id: S, title: S, duration: P20D}\n"
+                      "population: {cohort: cohort.yaml, size: 4}\n"
+                      "truth: {model: still, residual: {INS: 0.1}}\n"
+                      "interventions: {drug: {route: oral}}\n" ALL_DAYS("INR * 1 mg") PLAN_END);
+  assert_null(fixture.plan);
+  assert_int_equal(diagnostics_n_errors(fixture.diagnostics), 1);
+  plan_release(&fixture);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -214,6 +228,7 @@ int main(void)
       cmocka_unit_test(times_are_whole_minutes_within_the_study),
       cmocka_unit_test(a_randomisation_that_cannot_be_in_ratio_is_refused),
       cmocka_unit_test(a_name_that_nothing_has_is_reported_with_the_nearest),
+      cmocka_unit_test(a_mistake_in_the_model_is_not_reported_again_by_the_rules),
   };
 
   return cmocka_run_group_tests(tests, NULL, NULL);
