@@ -69,9 +69,11 @@ static void print_effect_rules(const struct acceptance *judged, FILE *out)
            figure(factor * analysis->effect.mean, d).text, 100 * published->level,
            figure_interval(confidence, d).text);
   print_rule(rule, judged->mean_in_published, out);
-  snprintf(rule, sizeof rule, "(ii)  published %s inside the 95 %% prediction %s%s",
-           figure(factor * published->estimate, d).text, figure_interval(prediction, d).text,
-           analysis->n_replicates == 1 ? ": one replicate has none" : "");
+  snprintf(rule, sizeof rule, "(ii)  published %s inside the 95 %% prediction %s",
+           figure(factor * published->estimate, d).text, figure_interval(prediction, d).text);
+  if (analysis->n_replicates == 1) {
+    snprintf(rule, sizeof rule, "(ii)  one replicate has no prediction interval");
+  }
   print_rule(rule, judged->published_in_prediction, out);
 }
 

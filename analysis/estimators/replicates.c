@@ -56,7 +56,8 @@ static double median_mcse(const double *values, size_t n)
 
   const double rank = round(((double)n_used + 1) / 2 - z * sqrt((double)n_used / 4));
 
-  if (rank >= 1) error = (sorted[n_used - (size_t)rank] - sorted[(size_t)rank - 1]) / (2 * z);
+  if (n_used > 0 && rank >= 1)
+    error = (sorted[n_used - (size_t)rank] - sorted[(size_t)rank - 1]) / (2 * z);
   free(sorted);
   return isinf(error) ? (double)NAN : error;
 }

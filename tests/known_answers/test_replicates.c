@@ -88,6 +88,7 @@ static void the_error_of_a_median_comes_from_order_statistics(void **state)
   assert_near(replicate_summary(values, 20, 0.95).median_mcse, 11 / (2 * 2.5758293035489004),
               1e-12);
   assert_true(isnan(replicate_summary(values, 6, 0.95).median_mcse));
+  assert_true(isnan(replicate_summary(values, 0, 0.95).median_mcse));
 }
 
 static void one_replicate_has_no_prediction_interval(void **state)
