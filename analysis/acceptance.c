@@ -24,7 +24,7 @@ static enum verdict judge_arms(struct acceptance *judged)
   enum verdict verdict = VERDICT_UNDECIDED;
 
   for (int k = 0; k < judged->analysis->plan->n_arms; k++) {
-    const double distance = judged->analysis->arm[k].centre.mean - published->arm_value[k];
+    const double distance = trial_analysis_centre(judged->analysis, k) - published->arm_value[k];
 
     judged->arm_distance[k] = distance;
     if (isnan(distance) || isnan(published->arm_band)) continue;
@@ -49,20 +49,32 @@ static enum verdict overall(const struct acceptance *judged)
   return judged->arms == VERDICT_FAIL ? VERDICT_TRANSPORT : VERDICT_PASS;
 }
 
+static const struct trial_analysis *
+analysis_of(const char *estimand, const struct trial_analysis *analyses, int n_analyses)
+{
+  const struct trial_analysis *first = NULL;
+
+  for (int i = 0; i < n_analyses; i++) {
+    if (analyses[i].problem || strcmp(analyses[i].plan->estimand, estimand) != 0) continue;
+    if (analyses[i].plan->effect != EFFECT_NONE) return &analyses[i];
+    if (!first) first = &analyses[i];
+  }
+  return first;
+}
+
 struct acceptance acceptance(const struct published_result *published,
                              const struct trial_analysis *analyses, int n_analyses)
 {
   struct acceptance judged = {.published = published,
+                              .analysis = analysis_of(published->estimand, analyses, n_analyses),
+                              .has_effect = !isnan(published->estimate) ||
+                                            !isnan(published->confidence.low),
                               .mean_in_published = VERDICT_UNDECIDED,
                               .published_in_prediction = VERDICT_UNDECIDED,
                               .arms = VERDICT_UNDECIDED,
                               .arm_distance = {(double)NAN, (double)NAN},
                               .overall = VERDICT_UNDECIDED};
 
-  for (int i = 0; i < n_analyses && !judged.analysis; i++) {
-    if (strcmp(analyses[i].plan->estimand, published->estimand) != 0) continue;
-    if (!analyses[i].problem) judged.analysis = &analyses[i];
-  }
   if (!judged.analysis) return judged;
   judged.mean_in_published = inside(judged.analysis->effect.mean, published->confidence);
   judged.published_in_prediction = inside(published->estimate, judged.analysis->effect.prediction);

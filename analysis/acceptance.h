@@ -16,7 +16,9 @@ const char *verdict_text(enum verdict verdict);
 
 struct acceptance {
   const struct published_result *published;
-  const struct trial_analysis *analysis; /* the first of this estimand; NULL when there is none */
+  /** The first of this estimand that compares its arms, else the first; NULL without one. */
+  const struct trial_analysis *analysis;
+  int has_effect; /* whether an estimate or an interval was published, not only arms */
   /** PASS, FAIL, or UNDECIDED where a figure is missing on either side. */
   enum verdict mean_in_published, published_in_prediction, arms;
   double arm_distance[2]; /* simulated less published; NaN when not published */

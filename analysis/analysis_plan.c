@@ -17,14 +17,12 @@ static const struct method_description {
 } methods[] = {
     [METHOD_T_TEST] = {"t_test", "Student t test", EFFECT_MEAN_DIFFERENCE, 1u << ENDPOINT_NUMBER},
     [METHOD_WELCH] = {"welch", "Welch t test", EFFECT_MEAN_DIFFERENCE, 1u << ENDPOINT_NUMBER},
-    [METHOD_ANCOVA] = {"ancova", "analysis of covariance", EFFECT_MEAN_DIFFERENCE,
-                       1u << ENDPOINT_NUMBER},
-    [METHOD_PROPORTION] = {"proportion", "Pearson chi-squared", EFFECT_RISK_DIFFERENCE,
+    [METHOD_ANCOVA] = {"ancova", "ANCOVA", EFFECT_MEAN_DIFFERENCE, 1u << ENDPOINT_NUMBER},
+    [METHOD_PROPORTION] = {"proportion", "chi-squared", EFFECT_RISK_DIFFERENCE,
                            1u << ENDPOINT_RESPONDER},
-    [METHOD_LOG_RANK] = {"log_rank", "log-rank test, one-step hazard ratio", EFFECT_HAZARD_RATIO,
+    [METHOD_LOG_RANK] = {"log_rank", "log-rank, one-step ratio", EFFECT_HAZARD_RATIO,
                          1u << ENDPOINT_TIME_TO_EVENT},
-    [METHOD_COX] = {"cox", "Cox model, Efron ties", EFFECT_HAZARD_RATIO,
-                    1u << ENDPOINT_TIME_TO_EVENT},
+    [METHOD_COX] = {"cox", "Cox, Efron ties", EFFECT_HAZARD_RATIO, 1u << ENDPOINT_TIME_TO_EVENT},
     [METHOD_KAPLAN_MEIER] = {"kaplan_meier", "Kaplan-Meier", EFFECT_NONE,
                              1u << ENDPOINT_TIME_TO_EVENT},
 };
@@ -38,18 +36,26 @@ static const struct effect_description {
                [EFFECT_HAZARD_RATIO] = {"hazard_ratio", "hazard ratio"}};
 
 static const struct interval_description {
-  const char *name;
+  const char *name, *title;
   enum risk_difference_method method;
-} intervals[] = {{"newcombe", RISK_DIFFERENCE_NEWCOMBE},
-                 {"miettinen_nurminen", RISK_DIFFERENCE_MIETTINEN_NURMINEN},
-                 {"mee", RISK_DIFFERENCE_MEE},
-                 {"wald", RISK_DIFFERENCE_WALD},
-                 {"agresti_caffo", RISK_DIFFERENCE_AGRESTI_CAFFO}};
+} intervals[] = {{"newcombe", "Newcombe", RISK_DIFFERENCE_NEWCOMBE},
+                 {"miettinen_nurminen", "Miettinen-Nurminen", RISK_DIFFERENCE_MIETTINEN_NURMINEN},
+                 {"mee", "Mee", RISK_DIFFERENCE_MEE},
+                 {"wald", "Wald", RISK_DIFFERENCE_WALD},
+                 {"agresti_caffo", "Agresti-Caffo", RISK_DIFFERENCE_AGRESTI_CAFFO}};
 enum { N_INTERVALS = sizeof intervals / sizeof *intervals };
 
 const char *analysis_method_title(enum analysis_method method)
 {
   return methods[method].title;
+}
+
+const char *interval_title(enum risk_difference_method method)
+{
+  for (int i = 0; i < N_INTERVALS; i++) {
+    if (intervals[i].method == method) return intervals[i].title;
+  }
+  return "";
 }
 
 const char *effect_kind_title(enum effect_kind kind)
@@ -116,12 +122,24 @@ static int read_endpoints(const json_t *root, struct analysis_plan *plan)
     endpoint->label = text(plan->arena, entry, "label", endpoint->name);
     endpoint->unit = text(plan->arena, entry, "unit", "");
     endpoint->type = endpoint_type(text(plan->arena, entry, "type", "value"));
-    endpoint->scale = 1;
     if (endpoint->type == ENDPOINT_TIME_TO_EVENT) endpoint->unit = "d";
-    if (endpoint->type == ENDPOINT_RESPONDER && strcmp(endpoint->unit, "%") == 0) {
-      endpoint->scale = 100;
-    }
     if (!*endpoint->name) return invalid("an endpoint has no", "name");
+  }
+  return EXIT_CODE_OK;
+}
+
+static int read_scenarios(const json_t *root, struct analysis_plan *plan)
+{
+  const json_t *list = json_object_get(root, "scenarios");
+
+  plan->n_scenarios = (int)json_array_size(list);
+  plan->scenarios = arena_new(plan->arena, (size_t)plan->n_scenarios, sizeof *plan->scenarios);
+  for (int s = 0; s < plan->n_scenarios; s++) {
+    const json_t *entry = json_array_get(list, (size_t)s);
+
+    plan->scenarios[s].name = text(plan->arena, entry, "name", "");
+    plan->scenarios[s].label = text(plan->arena, entry, "label", "");
+    if (!*plan->scenarios[s].name) return invalid("a scenario has no", "name");
   }
   return EXIT_CODE_OK;
 }
@@ -157,6 +175,39 @@ static const json_t *estimand_named(const json_t *root, const char *name)
   return NULL;
 }
 
+static int read_events(const json_t *estimand, struct arena *arena,
+                       struct planned_analysis *analysis)
+{
+  json_t *strategy, *list = json_object_get(estimand, "intercurrent_events");
+  struct intercurrent_event *events = arena_new(arena, json_object_size(list), sizeof *events);
+  const char *name;
+
+  analysis->events = events;
+  json_object_foreach(list, name, strategy)
+  {
+    if (!json_is_string(strategy)) return invalid("no strategy for the intercurrent event", name);
+    events[analysis->n_events++] = (struct intercurrent_event){
+        arena_text(arena, name, strlen(name)),
+        arena_text(arena, json_string_value(strategy), json_string_length(strategy))};
+  }
+  return EXIT_CODE_OK;
+}
+
+/* The one strategy that the analyses below follow. */
+static const char *problem_with_events(struct arena *arena, const struct planned_analysis *analysis)
+{
+  for (int e = 0; e < analysis->n_events; e++) {
+    const struct intercurrent_event *event = &analysis->events[e];
+
+    if (strcmp(event->strategy, "treatment_policy") == 0) continue;
+    return arena_format(arena,
+                        "the strategy '%s' for '%s' is not supported; only "
+                        "'treatment_policy' is",
+                        event->strategy, event->name);
+  }
+  return NULL;
+}
+
 /* Whether method, endpoint, summary and population go together; a problem is a sentence. */
 static const char *problem_of(struct arena *arena, const struct planned_analysis *analysis,
                               const char *summary)
@@ -176,7 +227,7 @@ static const char *problem_of(struct arena *arena, const struct planned_analysis
     return arena_format(arena, "method '%s' does not estimate '%s'", method->name, summary);
   }
   if (!(analysis->level > 0 && analysis->level < 1)) return "the level must lie between 0 and 1";
-  return NULL;
+  return problem_with_events(arena, analysis);
 }
 
 static int read_method(const json_t *entry, struct arena *arena, struct planned_analysis *analysis)
@@ -230,6 +281,7 @@ static int read_analysis(const json_t *root, const json_t *entry, struct analysi
   if (!analysis.endpoint) return invalid("unknown endpoint", endpoint);
   analysis.label = text(plan->arena, estimand, "label", analysis.endpoint->label);
   analysis.population = text(plan->arena, estimand, "population", "randomised");
+  TRY(read_events(estimand, plan->arena, &analysis));
   analysis.problem = problem_of(plan->arena, &analysis, summary);
   analysis.n_arms = n > 1 ? 2 : 1;
   analysis.effect = n > 1 ? methods[analysis.method].effect : EFFECT_NONE;
@@ -326,11 +378,11 @@ static int read_plan(const json_t *root, struct analysis_plan *plan)
 
   plan->study_id = text(plan->arena, study, "id", "");
   plan->study_title = text(plan->arena, study, "title", "");
-  plan->seed = text(plan->arena, simulation, "seed", "");
   plan->n_replicates = (int)number(simulation, "replicates", 0);
   plan->allowed_failures = number(simulation, "allowed_failures", (double)NAN);
   TRY(read_arms(root, plan));
   TRY(read_endpoints(root, plan));
+  TRY(read_scenarios(root, plan));
   TRY(read_analyses(root, plan));
   read_all_published(root, plan);
   return EXIT_CODE_OK;

@@ -14,9 +14,18 @@ struct planned_arm {
 
 struct planned_endpoint {
   const char *name, *label;
-  const char *unit; /* "" where there is none; of times always "d" */
+  const char *unit; /* as in the results; "" where there is none; of times always "d" */
   enum endpoint_type type;
-  double scale; /* 100 for responders in "%", whose values are stored as 0 and 1; else 1 */
+};
+
+/** A variant of the trial. */
+struct planned_scenario {
+  const char *name, *label;
+};
+
+/** What may happen after randomisation, and how the estimand takes it (ICH E9(R1)). */
+struct intercurrent_event {
+  const char *name, *strategy;
 };
 
 enum analysis_method {
@@ -29,6 +38,8 @@ enum analysis_method {
   METHOD_KAPLAN_MEIER
 };
 const char *analysis_method_title(enum analysis_method method); /* "Welch t test" */
+/** "Miettinen-Nurminen". */
+const char *interval_title(enum risk_difference_method method);
 
 enum effect_kind {
   EFFECT_NONE, /* arms are described, not compared */
@@ -43,6 +54,8 @@ const char *effect_kind_title(enum effect_kind kind); /* "difference of means" *
 struct planned_analysis {
   const char *estimand, *label, *population;
   const struct planned_endpoint *endpoint;
+  int n_events;
+  const struct intercurrent_event *events;
   enum analysis_method method;
   enum effect_kind effect;
   int n_arms; /* 1 or 2 */
@@ -67,12 +80,13 @@ struct published_result {
 };
 
 struct analysis_plan {
-  const char *study_id, *study_title, *seed;
-  int n_replicates; /* planned; 0 when not stated */
+  const char *study_id, *study_title;
+  int n_replicates; /* planned, of each scenario; 0 when not stated */
   double allowed_failures;
-  int n_arms, n_endpoints, n_analyses, n_published;
+  int n_arms, n_endpoints, n_scenarios, n_analyses, n_published;
   struct planned_arm *arms;
   struct planned_endpoint *endpoints;
+  struct planned_scenario *scenarios; /* none: there is one, without a name */
   struct planned_analysis *analyses;
   struct published_result *published;
   struct arena *arena; /* owns all of the above */

@@ -58,7 +58,7 @@ static void copy_outcomes(const struct source *source, const size_t *chosen,
   if (source->values->event) patients->event = memory_new(patients->n, sizeof *patients->event);
   for (size_t i = 0; i < patients->n; i++) {
     patients->arm[i] = i >= patients->first;
-    patients->value[i] = source->analysis->endpoint->scale * source->values->value[chosen[i]];
+    patients->value[i] = source->values->value[chosen[i]];
     if (patients->event) patients->event[i] = source->values->event[chosen[i]];
   }
 }

@@ -83,7 +83,6 @@ static struct effect fit_ancova(const struct planned_analysis *analysis,
 static struct effect compare_proportions(const struct planned_analysis *analysis,
                                          const struct compared_patients *patients)
 {
-  const double scale = analysis->endpoint->scale;
   const struct proportion first = proportion_of(arm_values(patients, 0), arm_size(patients, 0));
   const struct proportion second = proportion_of(arm_values(patients, 1), arm_size(patients, 1));
   const struct interval limits = risk_difference_interval(&first, &second, analysis->interval,
@@ -91,10 +90,10 @@ static struct effect compare_proportions(const struct planned_analysis *analysis
 
   if (isnan(limits.low)) return no_effect("an arm is empty");
   /* Without events, or with events only, there is an estimate and an interval, but no p. */
-  return (struct effect){.estimate = scale * risk_difference(&first, &second),
-                         .se = scale * risk_difference_se(&first, &second),
+  return (struct effect){.estimate = risk_difference(&first, &second),
+                         .se = risk_difference_se(&first, &second),
                          .p = pearson_chi_squared(&first, &second, 0).p,
-                         .confidence = {scale * limits.low, scale * limits.high}};
+                         .confidence = {limits.low, limits.high}};
 }
 
 static struct survival_times times_of(const struct compared_patients *patients)
@@ -183,6 +182,7 @@ static void describe_times(const struct compared_patients *patients, int k, doub
   kaplan_meier(&times, level, &curve);
   arm->n_events = curve.n_events;
   arm->centre = kaplan_meier_quantile(&curve, 0.5);
+  if (isnan(arm->centre) && curve.n_used > 0) arm->centre = (double)INFINITY;
   kaplan_meier_clear(&curve);
 }
 
@@ -211,7 +211,7 @@ struct replicate_result replicate_analysis(const struct planned_analysis *analys
                                            const struct endpoint_rows *values,
                                            const struct replicate_rows *replicate)
 {
-  struct replicate_result result = {.replicate = replicate->replicate};
+  struct replicate_result result = {.replicate = replicate->replicate, .within = replicate->within};
   struct compared_patients patients;
 
   compared_patients_create(analysis, rows, values, replicate, &patients);

@@ -13,7 +13,9 @@ struct arm_result {
   size_t n_missing; /* solved, but without outcome or covariate */
   size_t n_used;
   size_t n_events; /* responders, or patients with the event */
-  double centre;   /* mean, proportion or median time; NaN when it cannot be given */
+  /** Mean, proportion or Kaplan-Meier median, which is infinite when it is not reached; NaN when
+   *  it cannot be given. */
+  double centre;
   double sd;       /* of the patients; NaN for proportions and times */
   double adjusted; /* mean at the covariates' means, of the analysis of covariance; else NaN */
 };
@@ -27,7 +29,7 @@ struct effect {
 };
 
 struct replicate_result {
-  int replicate;
+  int replicate, within; /* as replicate_rows */
   struct arm_result arm[2];
   struct effect effect;
 };

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <math.h>
+
 #include "base/json_writer.h"
 #include "trial_report.h"
 
@@ -45,6 +47,8 @@ static void put_figures(struct json_writer *json, const struct replicate_summary
   put_number(json, "mean", figures->mean);
   put_number(json, "sd", figures->sd);
   put_number(json, "mcse", figures->mcse);
+  put_number(json, "median", figures->median);
+  put_number(json, "median_mcse", figures->median_mcse);
   put_interval(json, "prediction_interval", figures->prediction);
 }
 
@@ -57,17 +61,18 @@ static void put_summary(struct json_writer *json, const char *key,
   json_end(json);
 }
 
-static void put_disposition(struct json_writer *json, const struct trial_report *report)
+static void put_disposition(struct json_writer *json, const struct trial_report *report,
+                            const struct scenario_report *scenario)
 {
   json_key(json, "patients");
   json_begin_object(json);
-  put_count(json, "n", report->n_patients);
-  put_count(json, "n_failed", report->n_failed);
-  put_count(json, "n_not_randomised", report->n_not_randomised);
+  put_count(json, "n", scenario->n_patients);
+  put_count(json, "n_failed", scenario->n_failed);
+  put_count(json, "n_not_randomised", scenario->n_not_randomised);
   put_number(json, "allowed_failures", report->plan->allowed_failures);
   begin_list(json, "arms");
   for (int a = 0; a < report->plan->n_arms; a++) {
-    const struct arm_disposition *arm = &report->arms[a];
+    const struct arm_disposition *arm = &scenario->arms[a];
 
     json_begin_object(json);
     put_text(json, "name", arm->arm->name);
@@ -92,6 +97,7 @@ static void put_replicate(struct json_writer *json, const struct replicate_resul
 {
   json_begin_object(json);
   put_count(json, "replicate", (size_t)result->replicate);
+  put_count(json, "within", (size_t)result->within);
   put_number(json, "estimate", result->effect.estimate);
   put_number(json, "se", result->effect.se);
   put_interval(json, "confidence_interval", result->effect.confidence);
@@ -107,6 +113,8 @@ static void put_replicate(struct json_writer *json, const struct replicate_resul
     put_count(json, "n_missing", arm->n_missing);
     put_count(json, "n_events", arm->n_events);
     put_number(json, "centre", arm->centre);
+    json_key(json, "is_not_reached");
+    json_flag(json, isinf(arm->centre));
     put_number(json, "sd", arm->sd);
     put_number(json, "adjusted_mean", arm->adjusted);
     json_end(json);
@@ -117,6 +125,8 @@ static void put_replicate(struct json_writer *json, const struct replicate_resul
 
 static void put_arms(struct json_writer *json, const struct trial_analysis *analysis)
 {
+  const int is_of_times = analysis->plan->endpoint->type == ENDPOINT_TIME_TO_EVENT;
+
   begin_list(json, "arms");
   for (int k = 0; k < analysis->plan->n_arms; k++) {
     const struct arm_summary *arm = &analysis->arm[k];
@@ -129,6 +139,9 @@ static void put_arms(struct json_writer *json, const struct trial_analysis *anal
     put_count(json, "n_missing", arm->n_missing);
     put_count(json, "n_used", arm->n_used);
     put_count(json, "n_events", arm->n_events);
+    put_count(json, "n_not_reached", arm->n_not_reached);
+    put_number(json, "value", trial_analysis_centre(analysis, k));
+    put_text(json, "value_is", is_of_times ? "median over replicates" : "mean over replicates");
     put_summary(json, "centre", &arm->centre);
     put_number(json, "mean_sd", arm->sd);
     put_summary(json, "adjusted_mean", &arm->adjusted);
@@ -152,6 +165,10 @@ static void put_effect(struct json_writer *json, const struct trial_analysis *an
   put_interval(json, "mean_confidence_interval", analysis->mean_confidence);
   put_text(json, "first_problem", analysis->first_problem);
   json_end(json);
+  if (analysis->change.n_used + analysis->change.n_missing > 0) {
+    put_summary(json, is_ratio ? "ratio_to_first_scenario" : "difference_from_first_scenario",
+                &analysis->change);
+  }
   json_key(json, "power");
   json_begin_object(json);
   put_number(json, "alpha", 1 - analysis->plan->level);
@@ -170,6 +187,12 @@ static void put_plan(struct json_writer *json, const struct planned_analysis *pl
   put_text(json, "endpoint", plan->endpoint->name);
   put_text(json, "unit", plan->endpoint->unit);
   put_text(json, "population", plan->population);
+  json_key(json, "intercurrent_events");
+  json_begin_object(json);
+  for (int e = 0; e < plan->n_events; e++) {
+    put_text(json, plan->events[e].name, plan->events[e].strategy);
+  }
+  json_end(json);
   put_text(json, "method", analysis_method_title(plan->method));
   put_text(json, "interval", plan->method == METHOD_PROPORTION ? plan->interval_name : NULL);
   begin_list(json, "covariates");
@@ -220,6 +243,10 @@ static void put_published(struct json_writer *json, const struct acceptance *jud
     json_null(json);
   else
     json_flag(json, published->trial_data_used_in_model);
+  json_key(json, "only_arms_published");
+  json_flag(json, !judged->has_effect);
+  put_text(json, "judged_method",
+           judged->analysis ? analysis_method_title(judged->analysis->plan->method) : NULL);
   put_text(json, "mean_inside_published_interval", verdict_text(judged->mean_in_published));
   put_text(json, "published_inside_prediction_interval",
            verdict_text(judged->published_in_prediction));
@@ -228,6 +255,19 @@ static void put_published(struct json_writer *json, const struct acceptance *jud
   json_key(json, "has_200_replicates");
   json_flag(json, judged->has_enough_replicates);
   put_text(json, "note", published->note);
+  json_end(json);
+}
+
+static void put_provenance(struct json_writer *json, const struct provenance *from)
+{
+  put_text(json, "engine_version", from->engine_version);
+  put_text(json, "inputs_sha256", from->inputs_sha256);
+  put_text(json, "seed", from->seed);
+  json_key(json, "model_sha256");
+  json_begin_object(json);
+  for (int m = 0; m < from->n_models; m++) {
+    put_text(json, from->models[m].name, from->models[m].sha256);
+  }
   json_end(json);
 }
 
@@ -240,9 +280,47 @@ static void put_head(struct json_writer *json, const struct trial_report *report
   put_text(json, "id", report->plan->study_id);
   put_text(json, "title", report->plan->study_title);
   json_end(json);
-  put_count(json, "n_replicates", report->rows->n_replicates);
+  put_provenance(json, &report->provenance);
+}
+
+/* Of every analysis that compares arms: the least and the greatest estimate of all scenarios. */
+static void put_ranges(struct json_writer *json, const struct trial_report *report)
+{
+  begin_list(json, "ranges");
+  for (int i = 0; i < report->plan->n_analyses; i++) {
+    const struct planned_analysis *plan = &report->plan->analyses[i];
+    const struct scenario_range range = scenario_range(report, i, -1);
+
+    if (plan->effect == EFFECT_NONE) continue;
+    json_begin_object(json);
+    put_text(json, "estimand", plan->estimand);
+    put_text(json, "method", analysis_method_title(plan->method));
+    put_text(json, "first_arm", plan->arm[0]->name);
+    put_count(json, "n_scenarios", range.n);
+    put_count(json, "n_scenarios_without", range.n_without);
+    put_number(json, "low", range.low);
+    put_number(json, "high", range.high);
+    json_end(json);
+  }
+  json_end(json);
+}
+
+static void put_scenario(struct json_writer *json, const struct trial_report *report,
+                         const struct scenario_report *scenario)
+{
+  json_begin_object(json);
+  put_text(json, "name", scenario->name);
+  put_text(json, "label", scenario->label);
+  put_count(json, "n_replicates", scenario->n_replicates);
   put_count(json, "n_replicates_planned", (size_t)report->plan->n_replicates);
-  put_text(json, "seed", report->plan->seed);
+  put_disposition(json, report, scenario);
+  begin_list(json, "analyses");
+  for (int i = 0; i < report->plan->n_analyses; i++) put_analysis(json, &scenario->analyses[i]);
+  json_end(json);
+  begin_list(json, "published");
+  for (int i = 0; i < report->plan->n_published; i++) put_published(json, &scenario->published[i]);
+  json_end(json);
+  json_end(json);
 }
 
 void trial_report_json(const struct trial_report *report, FILE *out)
@@ -251,12 +329,11 @@ void trial_report_json(const struct trial_report *report, FILE *out)
 
   json_begin_object(json);
   put_head(json, report);
-  put_disposition(json, report);
-  begin_list(json, "analyses");
-  for (int i = 0; i < report->n_analyses; i++) put_analysis(json, &report->analyses[i]);
-  json_end(json);
-  begin_list(json, "published");
-  for (int i = 0; i < report->n_published; i++) put_published(json, &report->published[i]);
+  put_ranges(json, report);
+  begin_list(json, "scenarios");
+  for (size_t s = 0; s < report->n_scenarios; s++) {
+    put_scenario(json, report, &report->scenarios[s]);
+  }
   json_end(json);
   json_end(json);
   json_writer_destroy(&json);

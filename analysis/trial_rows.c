@@ -102,6 +102,67 @@ static void count_replicates(struct trial_rows *rows, int column)
   }
 }
 
+/* Appends a replicate to the last scenario, or to a new one of that name. */
+static int add_to_scenario(struct trial_rows *rows, size_t replicate, const char *name,
+                           size_t *capacity)
+{
+  const size_t n = rows->n_scenarios;
+  struct scenario_rows *last = n > 0 ? &rows->scenarios[n - 1] : NULL;
+
+  if (last && strcmp(last->name, name) == 0) {
+    last->n++;
+    return EXIT_CODE_OK;
+  }
+  for (size_t s = 0; s < n; s++) {
+    if (strcmp(rows->scenarios[s].name, name) != 0) continue;
+    return failure(EXIT_CODE_INVALID_INPUT,
+                   "results: the replicates of scenario '%s' do not follow each other", name);
+  }
+  rows->scenarios = memory_grow(rows->scenarios, n + 1, capacity, sizeof *rows->scenarios);
+  rows->scenarios[rows->n_scenarios++] = (struct scenario_rows){name, replicate, 1};
+  return EXIT_CODE_OK;
+}
+
+/* Both are ordered by replicate, so one pass joins them. */
+static int find_scenarios(struct trial_rows *rows)
+{
+  const struct column_table *table = rows->tables.replicates;
+  int number, scenario, within;
+  size_t capacity = 0, row = 0;
+
+  TRY(needed_column(table, "replicate", &number));
+  TRY(needed_column(table, "scenario", &scenario));
+  TRY(needed_column(table, "within", &within));
+  for (size_t r = 0; r < rows->n_replicates; r++) {
+    struct replicate_rows *replicate = &rows->replicates[r];
+    int code = -1;
+
+    while (row < table->n_rows && table_number(table, number, row) < replicate->replicate) row++;
+    if (row < table->n_rows && table_number(table, number, row) == replicate->replicate) {
+      code = code_at(table, scenario, row);
+    }
+    if (code < 0 || code >= table->layout->columns[scenario].n_categories) {
+      return failure(EXIT_CODE_INVALID_INPUT,
+                     "results: /study/replicates does not tell the scenario of replicate %d",
+                     replicate->replicate);
+    }
+    replicate->within = (int)table_number(table, within, row);
+    TRY(add_to_scenario(rows, r, table->layout->columns[scenario].categories[code], &capacity));
+  }
+  return EXIT_CODE_OK;
+}
+
+static int one_scenario(struct trial_rows *rows)
+{
+  size_t capacity = 0;
+
+  for (size_t r = 0; r < rows->n_replicates; r++) {
+    rows->replicates[r].within = rows->replicates[r].replicate;
+    TRY(add_to_scenario(rows, r, "", &capacity));
+  }
+  return EXIT_CODE_OK;
+}
+
 static int check_order(const struct trial_rows *rows, int replicate, int patient)
 {
   const struct column_table *table = rows->tables.randomisation;
@@ -151,6 +212,7 @@ static int fill(struct trial_rows *rows)
   rows->n = tables->randomisation->n_rows;
   TRY(check_order(rows, replicate, patient));
   count_replicates(rows, replicate);
+  TRY(tables->replicates ? find_scenarios(rows) : one_scenario(rows));
   TRY(read_codes(tables->randomisation, "arm", &rows->n_arms, &rows->arm_names, &rows->arm));
   return read_codes(tables->disposition, "status", &rows->n_statuses, &rows->status_names,
                     &rows->status);
@@ -169,6 +231,7 @@ int trial_rows_create(const struct trial_tables *tables, struct trial_rows *rows
 void trial_rows_clear(struct trial_rows *rows)
 {
   free(rows->replicates);
+  free(rows->scenarios);
   free(rows->arm);
   free(rows->status);
   *rows = (struct trial_rows){0};

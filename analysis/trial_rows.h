@@ -9,6 +9,7 @@
 /** As read from the file; borrowed. NULL where the file has no such table. */
 struct trial_tables {
   const struct column_table *randomisation, *disposition, *cohort;
+  const struct column_table *replicates; /* /study/replicates; NULL: one scenario */
   const struct column_table *time_to_event;
   int n_endpoints;
   const char *const *endpoint_names;                /* [endpoint], the names of /pd/<name> */
@@ -18,7 +19,14 @@ struct trial_tables {
 /** The rows of one replicate. */
 struct replicate_rows {
   int replicate; /* its number in the file */
+  int within;    /* its number in its scenario: scenarios share its random numbers */
   size_t first, n;
+};
+
+/** The replicates of one scenario, a variant of the trial, which follow each other. */
+struct scenario_rows {
+  const char *name; /* borrowed from the file; "" when it does not tell */
+  size_t first, n;  /* of trial_rows.replicates */
 };
 
 struct trial_rows {
@@ -26,6 +34,8 @@ struct trial_rows {
   size_t n; /* patients over all replicates */
   size_t n_replicates;
   struct replicate_rows *replicates;
+  size_t n_scenarios;
+  struct scenario_rows *scenarios;
   int n_arms;
   const char *const *arm_names; /* borrowed from the file */
   int *arm;                     /* [row], code; -1 not randomised */

@@ -111,27 +111,35 @@ static inline void clear_tables(struct column_table tables[TRIAL_TABLES])
   for (int t = 0; t < TRIAL_TABLES; t++) column_table_clear(&tables[t]);
 }
 
-/** The protocol with this list of analyses and this list of published results, as JSON. */
-static inline const char *trial_protocol(const char *analysis, const char *published)
+/** The protocol with this list of analyses, this list of published results and these scenarios
+ *  ("" for none), as JSON. */
+static inline const char *trial_protocol_of_scenarios(const char *analysis, const char *published,
+                                                      const char *scenarios)
 {
   static char json[8192];
 
   snprintf(json, sizeof json,
            "{\"study\": {\"id\": \"VT-001\", \"title\": \"Guided dosing\"},"
            " \"arms\": [{\"name\": \"guided\", \"label\": \"Guided\"}, {\"name\": \"standard\"}],"
-           " \"simulation\": {\"replicates\": 2, \"seed\": \"0x2a\", \"allowed_failures\": 0.01},"
+           " \"simulation\": {\"replicates\": 2, \"seed\": 42, \"allowed_failures\": 0.01},"
            " \"endpoints\": [{\"name\": \"ttr\", \"label\": \"Time in range\","
            "   \"type\": \"time_in_range\", \"unit\": \"%%\"},"
-           "  {\"name\": \"success\", \"type\": \"responder\", \"unit\": \"%%\"},"
+           "  {\"name\": \"success\", \"type\": \"responder\"},"
            "  {\"name\": \"stable\", \"type\": \"time_to_event\"}],"
            " \"estimands\": [{\"name\": \"primary\", \"endpoint\": \"ttr\", \"population\":"
            "   \"randomised\", \"treatments\": [\"guided\", \"standard\"],"
-           "   \"summary\": \"mean_difference\"},"
+           "   \"summary\": \"mean_difference\", \"intercurrent_events\":"
+           "   {\"dose_held\": \"treatment_policy\", \"death\": \"treatment_policy\"}},"
            "  {\"name\": \"success\", \"endpoint\": \"success\", \"summary\": \"risk_difference\","
            "   \"treatments\": [\"guided\", \"standard\"]},"
            "  {\"name\": \"stable\", \"endpoint\": \"stable\", \"summary\": \"hazard_ratio\","
            "   \"treatments\": [\"guided\", \"standard\"]}],"
-           " \"analysis\": [%s], \"published\": [%s]}",
-           analysis, published);
+           " \"analysis\": [%s], \"published\": [%s], \"scenarios\": [%s]}",
+           analysis, published, scenarios);
   return json;
+}
+
+static inline const char *trial_protocol(const char *analysis, const char *published)
+{
+  return trial_protocol_of_scenarios(analysis, published, "");
 }

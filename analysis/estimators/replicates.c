@@ -15,24 +15,51 @@ static int ascending(const void *left, const void *right)
   return a < b ? -1 : a > b;
 }
 
+/* Those that are no NaN; free() them. */
+static double *sort(const double *values, size_t n, size_t *n_used)
+{
+  double *sorted = memory_new(n, sizeof *sorted);
+
+  *n_used = 0;
+  for (size_t i = 0; i < n; i++) {
+    if (!isnan(values[i])) sorted[(*n_used)++] = values[i];
+  }
+  qsort(sorted, *n_used, sizeof *sorted, ascending);
+  return sorted;
+}
+
 double replicate_quantile(const double *values, size_t n, double p)
 {
-  double *sorted = memory_new(n, sizeof *sorted), quantile = (double)NAN;
-  size_t n_used = 0;
+  double quantile = (double)NAN;
+  size_t n_used;
+  double *sorted = sort(values, n, &n_used);
 
-  for (size_t i = 0; i < n; i++) {
-    if (!isnan(values[i])) sorted[n_used++] = values[i];
-  }
-  qsort(sorted, n_used, sizeof *sorted, ascending);
   if (n_used > 0 && p >= 0 && p <= 1) {
     const double position = (double)(n_used - 1) * p;
     const size_t below = (size_t)floor(position);
-    const size_t above = below + 1 < n_used ? below + 1 : below;
+    const size_t above = position > (double)below ? below + 1 : below;
 
-    quantile = sorted[below] + (position - (double)below) * (sorted[above] - sorted[below]);
+    quantile = sorted[below];
+    if (sorted[above] > sorted[below]) /* or both are infinite */
+      quantile += (position - (double)below) * (sorted[above] - sorted[below]);
   }
   free(sorted);
   return quantile;
+}
+
+/* Half the distance of the limits of a 99 % interval of the median, in standard errors. */
+static double median_mcse(const double *values, size_t n)
+{
+  const double z = normal_critical(0.99);
+  size_t n_used;
+  double *sorted = sort(values, n, &n_used), error = (double)NAN;
+
+  const double rank = round(((double)n_used + 1) / 2 - z * sqrt((double)n_used / 4));
+
+  if (n_used > 0 && rank >= 1)
+    error = (sorted[n_used - (size_t)rank] - sorted[(size_t)rank - 1]) / (2 * z);
+  free(sorted);
+  return isinf(error) ? (double)NAN : error;
 }
 
 struct replicate_summary replicate_summary(const double *values, size_t n, double level)
@@ -43,6 +70,8 @@ struct replicate_summary replicate_summary(const double *values, size_t n, doubl
                                       .mean = sample.mean,
                                       .sd = sample.sd,
                                       .mcse = sample.sd / sqrt((double)sample.n_used),
+                                      .median = replicate_quantile(values, n, 0.5),
+                                      .median_mcse = median_mcse(values, n),
                                       .prediction = {(double)NAN, (double)NAN}};
 
   if (sample.n_used < 2) return summary;

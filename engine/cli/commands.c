@@ -27,6 +27,7 @@ static const struct option run_options[] = {
     {0}};
 static const struct option analyze_options[] = {
     {"--json", 0, NULL, "JSON on stdout instead of tables"},
+    {"--details", 0, NULL, "of several scenarios, the table of each after the ranges"},
     {"--output", 'o', "FILE", "where the JSON is written; default: RUN.analysis.json"},
     {0}};
 

@@ -98,9 +98,10 @@ static int analyze_command(const struct command *command, const struct arguments
 {
   struct arena *arena = arena_create();
   const char *output = argument(command, arguments, "--output");
-  struct analyze_options options = {.as_json = argument(command, arguments, "--json") != NULL,
-                                    .output = output ? output
-                                                     : analysis_name(arguments->words[0], arena)};
+  struct analyze_options options = {
+      .as_json = argument(command, arguments, "--json") != NULL,
+      .is_detailed = argument(command, arguments, "--details") != NULL,
+      .output = output ? output : analysis_name(arguments->words[0], arena)};
   const int code = analyze_file(arguments->words[0], &options);
 
   arena_destroy(&arena);

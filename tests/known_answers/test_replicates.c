@@ -7,6 +7,7 @@
 
 #include <math.h>
 
+#include "base/random_stream.h"
 #include "estimators/replicates.h"
 #include "reference_cases.h"
 
@@ -40,6 +41,54 @@ static void the_mean_of_replicates_carries_its_monte_carlo_error(void **state)
   assert_near(summary.mcse, sqrt(101.0 / 12), 1e-12);
   assert_near(summary.prediction.low, 3.475, 1e-12);
   assert_near(summary.prediction.high, 97.525, 1e-12);
+}
+
+static void an_infinite_value_is_the_greatest(void **state)
+{
+  const double inf = (double)INFINITY;
+  const double values[] = {inf, 2, 1, 4, inf, (double)NAN};
+
+  (void)state;
+  assert_near(replicate_quantile(values, 6, 0.5), 4, 0);
+  assert_near(replicate_quantile(values, 6, 0.25), 2, 0);
+  assert_true(isinf(replicate_quantile(values, 6, 0.6)));
+  assert_true(isinf(replicate_quantile(values, 6, 1)));
+  assert_near(replicate_summary(values, 6, 0.95).median, 4, 0);
+  assert_true(isinf(replicate_summary(values, 6, 0.95).prediction.high));
+}
+
+/* The median of n normal values has the variance pi / (2 n), for large n. */
+static void the_error_of_a_median_is_that_of_normal_samples(void **state)
+{
+  enum { N_SAMPLES = 2000, N = 401 };
+  const struct random_stream stream = {.seed = 1984, .replicate = 1, .patient = 1};
+  double values[N], squares = 0;
+
+  (void)state;
+  for (uint32_t sample = 0; sample < N_SAMPLES; sample++) {
+    double error;
+
+    for (uint32_t i = 0; i < N; i++) {
+      values[i] = random_normal(&stream, RANDOM_BOOTSTRAP, sample * N + i, 0);
+    }
+    error = replicate_summary(values, N, 0.95).median_mcse;
+    squares += error * error;
+  }
+  assert_near(sqrt(squares / N_SAMPLES) / sqrt(acos(-1) / (2 * N)), 1, 0.03);
+}
+
+/* By hand: n = 20, rank 10.5 - 2.5758 sqrt(5) = 4.74 rounds to 5: (x16 - x5) / (2 2.5758). */
+static void the_error_of_a_median_comes_from_order_statistics(void **state)
+{
+  double values[20];
+
+  (void)state;
+  for (int i = 0; i < 20; i++) values[i] = 20 - i;
+  assert_near(replicate_summary(values, 20, 0.95).median, 10.5, 0);
+  assert_near(replicate_summary(values, 20, 0.95).median_mcse, 11 / (2 * 2.5758293035489004),
+              1e-12);
+  assert_true(isnan(replicate_summary(values, 6, 0.95).median_mcse));
+  assert_true(isnan(replicate_summary(values, 0, 0.95).median_mcse));
 }
 
 static void one_replicate_has_no_prediction_interval(void **state)
@@ -97,6 +146,9 @@ int main(void)
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(quantiles_are_of_type_seven),
       cmocka_unit_test(the_mean_of_replicates_carries_its_monte_carlo_error),
+      cmocka_unit_test(an_infinite_value_is_the_greatest),
+      cmocka_unit_test(the_error_of_a_median_is_that_of_normal_samples),
+      cmocka_unit_test(the_error_of_a_median_comes_from_order_statistics),
       cmocka_unit_test(one_replicate_has_no_prediction_interval),
       cmocka_unit_test(the_rejection_rate_counts_p_below_alpha),
       cmocka_unit_test(the_monte_carlo_error_case_agrees),

@@ -12,7 +12,11 @@
 static const double none = (double)NAN;
 
 /* Simulated 7.0 [3, 11] from arms of 68 and 61. */
-static struct planned_analysis plan = {.estimand = "primary", .n_arms = 2};
+static struct planned_endpoint endpoint = {.name = "ttr", .unit = "%"};
+static struct planned_analysis plan = {
+    .estimand = "primary", .n_arms = 2, .endpoint = &endpoint, .effect = EFFECT_MEAN_DIFFERENCE};
+static struct planned_analysis description = {
+    .estimand = "primary", .n_arms = 2, .endpoint = &endpoint};
 static struct trial_analysis simulated(void)
 {
   return (struct trial_analysis){
@@ -116,6 +120,33 @@ static void one_replicate_cannot_decide(void **state)
   assert_false(judged.has_enough_replicates);
 }
 
+static void an_analysis_that_compares_arms_is_judged_before_one_that_describes_them(void **state)
+{
+  const struct published_result result = published(7.0, 3.3, 10.6);
+  struct trial_analysis analyses[2] = {simulated(), simulated()};
+
+  (void)state;
+  analyses[0].plan = &description;
+  analyses[0].effect.mean = none;
+  assert_ptr_equal(acceptance(&result, analyses, 2).analysis, &analyses[1]);
+  assert_int_equal(acceptance(&result, analyses, 2).overall, VERDICT_PASS);
+  assert_ptr_equal(acceptance(&result, analyses, 1).analysis, &analyses[0]);
+  analyses[1].problem = "not done";
+  assert_ptr_equal(acceptance(&result, analyses, 2).analysis, &analyses[0]);
+}
+
+static void arms_alone_can_be_compared(void **state)
+{
+  struct published_result result = published(none, none, none);
+
+  (void)state;
+  assert_false(judge(&result).has_effect);
+  assert_int_equal(judge(&result).arms, VERDICT_PASS);
+  assert_int_equal(judge(&result).overall, VERDICT_UNDECIDED);
+  result.estimate = 7;
+  assert_true(judge(&result).has_effect);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -125,6 +156,8 @@ int main(void)
       cmocka_unit_test(arms_alone_off_are_a_misfit_of_transport),
       cmocka_unit_test(what_was_not_published_is_not_judged),
       cmocka_unit_test(one_replicate_cannot_decide),
+      cmocka_unit_test(an_analysis_that_compares_arms_is_judged_before_one_that_describes_them),
+      cmocka_unit_test(arms_alone_can_be_compared),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

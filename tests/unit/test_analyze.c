@@ -5,8 +5,10 @@
 
 #include <jansson.h>
 #include <mpi.h>
+#include <signal.h>
 
 #include "analyze.h"
+#include "reference_cases.h"
 
 static const char analyses[] = "{\"estimand\": \"primary\", \"method\": \"welch\"},"
                                "{\"estimand\": \"success\", \"method\": \"proportion\"},"
@@ -34,8 +36,14 @@ static void fill_tables(struct column_table tables[TRIAL_TABLES])
 static void write_trial(const char *protocol)
 {
   const struct results_text text = {"/protocol/resolved_json", protocol, strlen(protocol)};
+  const struct results_attribute attributes[] = {{"/", "seed", "0x000000000000002a"},
+                                                 {"/", "engine_version", "0.9.1"},
+                                                 {"/", "inputs_sha256", "fedcba98"},
+                                                 {"/", "model_sha256_indirect", "01234567"}};
   struct column_table tables[TRIAL_TABLES];
-  struct results_content content = {.n_texts = 1,
+  struct results_content content = {.n_attributes = 4,
+                                    .attributes = attributes,
+                                    .n_texts = 1,
                                     .texts = &text,
                                     .n_small_tables = TRIAL_TABLES,
                                     .small_tables = tables,
@@ -88,8 +96,97 @@ static void json_on_stdout_and_in_a_file_are_the_same(void **state)
   assert_string_equal(bytes, words);
   assert_false(is_there("r.analysis.json.partial"));
   root = json_loads(words, 0, NULL);
-  assert_int_equal(json_array_size(json_object_get(root, "analyses")), 3);
+  assert_int_equal(json_array_size(reference_at(root, "scenarios.0.analyses")), 3);
   json_decref(root);
+}
+
+/* Which inputs, which engine, which model: the number can be traced. */
+static void the_json_says_what_the_numbers_were_computed_from(void **state)
+{
+  const struct analyze_options options = {.as_json = 1};
+  const char *words;
+  json_t *root;
+
+  (void)state;
+  write_trial(trial_protocol(analyses, ""));
+  assert_int_equal(analyze_heard(&options, &words), EXIT_CODE_OK);
+  root = json_loads(words, 0, NULL);
+  assert_string_equal(json_string_value(reference_at(root, "inputs_sha256")), "fedcba98");
+  assert_string_equal(json_string_value(reference_at(root, "engine_version")), "0.9.1");
+  assert_string_equal(json_string_value(reference_at(root, "seed")), "0x000000000000002a");
+  assert_string_equal(json_string_value(reference_at(root, "model_sha256.indirect")), "01234567");
+  json_decref(root);
+}
+
+static void the_unit_of_an_endpoint_comes_with_its_values(void **state)
+{
+  const struct analyze_options options = {.as_json = 1};
+  const char *words;
+  json_t *root;
+
+  (void)state;
+  write_trial(trial_protocol(analyses, ""));
+  assert_int_equal(analyze_heard(&options, &words), EXIT_CODE_OK);
+  root = json_loads(words, 0, NULL);
+  assert_string_equal(json_string_value(reference_at(root, "scenarios.0.analyses.1.unit")), "%");
+  json_decref(root);
+}
+
+static void a_full_disk_leaves_nothing_half_written(void **state)
+{
+  char path[256];
+  const struct analyze_options options = {.output = path};
+  const char *words;
+  rlim_t old;
+  int code;
+
+  (void)state;
+  snprintf(path, sizeof path, "%s", in_folder("r.analysis.json"));
+  write_trial(trial_protocol(analyses, ""));
+  signal(SIGXFSZ, SIG_IGN);
+  old = limit_file_size(8192); /* the table fits, the JSON does not */
+  code = analyze_heard(&options, &words);
+  limit_file_size(old);
+  assert_int_equal(code, EXIT_CODE_FILE);
+  assert_non_null(strstr(words, "difference of means"));
+  assert_false(is_there("r.analysis.json"));
+  assert_false(is_there("r.analysis.json.partial"));
+}
+
+static void an_older_analysis_survives_a_failed_one(void **state)
+{
+  char path[256], bytes[64];
+  const struct analyze_options options = {.output = path};
+  const char *words;
+  rlim_t old;
+  int code;
+
+  (void)state;
+  snprintf(path, sizeof path, "%s", in_folder("r.analysis.json"));
+  save_bytes(path, "older", 5);
+  write_trial(trial_protocol(analyses, ""));
+  signal(SIGXFSZ, SIG_IGN);
+  old = limit_file_size(8192);
+  code = analyze_heard(&options, &words);
+  limit_file_size(old);
+  assert_int_equal(code, EXIT_CODE_FILE);
+  assert_int_equal(load_bytes(path, bytes, sizeof bytes), 5);
+  assert_memory_equal(bytes, "older", 5);
+}
+
+static void the_results_file_is_never_overwritten(void **state)
+{
+  char path[256];
+  const struct analyze_options options = {.output = path};
+  const char *words;
+
+  (void)state;
+  write_trial(trial_protocol(analyses, ""));
+  snprintf(path, sizeof path, "%s", in_folder("same.h5"));
+  assert_int_equal(link(in_folder("r.h5"), path), 0);
+  assert_int_equal(analyze_heard(&options, &words), EXIT_CODE_INVALID_INPUT);
+  snprintf(path, sizeof path, "%s", in_folder("r.analysis.json"));
+  assert_int_equal(analyze_heard(&options, &words), EXIT_CODE_OK);
 }
 
 static void what_the_file_lacks_is_an_error_of_the_input(void **state)
@@ -126,6 +223,11 @@ int main(int n_arguments, char **arguments)
   const struct CMUnitTest tests[] = {
       IN_FOLDER(a_results_file_becomes_a_table),
       IN_FOLDER(json_on_stdout_and_in_a_file_are_the_same),
+      IN_FOLDER(the_json_says_what_the_numbers_were_computed_from),
+      IN_FOLDER(the_unit_of_an_endpoint_comes_with_its_values),
+      IN_FOLDER(a_full_disk_leaves_nothing_half_written),
+      IN_FOLDER(an_older_analysis_survives_a_failed_one),
+      IN_FOLDER(the_results_file_is_never_overwritten),
       IN_FOLDER(what_the_file_lacks_is_an_error_of_the_input),
       IN_FOLDER(a_folder_that_cannot_be_written_is_a_file_error),
   };
