@@ -80,6 +80,7 @@ static void write_list(const struct field *field, const struct list *list, struc
 
     /* what could not be read is left out */
     if (field->kind == FIELD_TEXTS && !((const struct text *)list->items)[i].text) continue;
+    if (field->kind == FIELD_NUMBERS && isnan(((const double *)list->items)[i])) continue;
     if (is_object && (!formula->name.text || !formula->formula.text)) continue;
     if (field->kind == FIELD_TEXTS)
       json_text(json, ((const struct text *)list->items)[i].text);

@@ -29,6 +29,14 @@ static const struct yaml_node *parsed_quietly(struct planning *planning,
   return root;
 }
 
+static const struct text *model_name(const struct planning *planning, int scenario)
+{
+  const struct scenario_entry *entries = planning->file->scenarios.items;
+  const struct truth_entry *own = planning->file->scenarios.n ? entries[scenario].truth : NULL;
+
+  return own ? &own->model : &planning->file->truth->model;
+}
+
 /** False when a file whose names a rule may use could not be read. */
 static bool is_all_known(struct planning *planning)
 {
@@ -37,14 +45,8 @@ static bool is_all_known(struct planning *planning)
 
   if (!planning->plan->cohort && (!cohort || !parsed_quietly(planning, cohort))) return false;
   for (int s = 0; s < planning->plan->n_scenarios; s++) {
-    const struct scenario_entry *scenario =
-        (const struct scenario_entry *)planning->file->scenarios.items + s;
-    const struct truth_entry *truth = planning->file->scenarios.n && scenario->truth
-                                          ? scenario->truth
-                                          : planning->file->truth;
-    const struct source *model = truth->model.text
-                                     ? plan_inputs_find(inputs, INPUT_MODEL, truth->model.text)
-                                     : NULL;
+    const char *name = model_name(planning, s)->text;
+    const struct source *model = name ? plan_inputs_find(inputs, INPUT_MODEL, name) : NULL;
 
     if (!planning->plan->scenarios[s].model && (!model || !parsed_quietly(planning, model)))
       return false;

@@ -215,10 +215,28 @@ static void check_measured(struct ruling *ruling, const struct rule_entry *entry
   }
 }
 
+/** The first day stays 0 after an error. */
+static void read_days(struct planning *planning, const struct rule_entry *entry,
+                      struct plan_rule *rule)
+{
+  const double *days = entry->days.items;
+  const double first = entry->days.n ? days[0] : 0;
+  const double last = entry->days.n ? days[entry->days.n - 1] : 0;
+
+  if (!days || isnan(first) || isnan(last)) return; /* reported */
+  if (entry->days.n < 1 || entry->days.n > 2 || first != floor(first) || last != floor(last) ||
+      last < first) {
+    diagnostics_error(planning->diagnostics, &entry->at,
+                      "'days' is one day, or the first and the last: [6, 84]");
+    return;
+  }
+  rule->first_day = (int)first;
+  rule->last_day = (int)last;
+}
+
 static void plan_rule(struct ruling *ruling, const struct rule_entry *entry, struct plan_rule *rule)
 {
   struct planning *planning = ruling->planning;
-  const double *days = entry->days.items;
   const struct action_entry *table = entry->table.items;
   const size_t n = entry->table.n ? entry->table.n : 1;
   struct plan_action *actions = arena_new(planning->arena, n, sizeof *actions);
@@ -228,16 +246,7 @@ static void plan_rule(struct ruling *ruling, const struct rule_entry *entry, str
   if (entry->name.text)
     rule->code = plan_name(planning, planning->rule_names, &planning->n_rule_names,
                            entry->name.text);
-  if (entry->days.n < 1 && !entry->days.items) return; /* reported */
-  if (entry->days.n < 1 || entry->days.n > 2 || days[0] != floor(days[0]) ||
-      days[entry->days.n - 1] < days[0] ||
-      days[entry->days.n - 1] != floor(days[entry->days.n - 1])) {
-    diagnostics_error(planning->diagnostics, &entry->at,
-                      "'days' is one day, or the first and the last: [6, 84]");
-    return;
-  }
-  rule->first_day = (int)days[0];
-  rule->last_day = (int)days[entry->days.n - 1];
+  read_days(planning, entry, rule);
   if (!entry->table.n == !entry->dose.node)
     diagnostics_error(planning->diagnostics, &entry->at, "a rule needs either 'dose' or 'table'");
   if (entry->dose.node)
@@ -249,7 +258,7 @@ static void plan_rule(struct ruling *ruling, const struct rule_entry *entry, str
   if (entry->table.n && table[entry->table.n - 1].when.node)
     diagnostics_error(planning->diagnostics, &table[entry->table.n - 1].at,
                       "the last line of a table has no 'when', so that there is always a dose");
-  check_measured(ruling, entry, rule, measures);
+  if (rule->first_day > 0) check_measured(ruling, entry, rule, measures);
 }
 
 /** Windows ascend, do not overlap and leave no day of the course without a rule. */
