@@ -224,10 +224,11 @@ static bool read_list(struct reading *reading, const struct field *field,
   }
   for (int i = 0; i < n; i++) {
     const struct yaml_node *item = is_single ? node : node->items[i];
+    const bool is_read = is_texts ? read_text(reading, field, item, &texts[i])
+                                  : read_number(reading, field, item, &numbers[i]);
 
-    ok = (is_texts ? read_text(reading, field, item, &texts[i])
-                   : read_number(reading, field, item, &numbers[i])) &&
-         ok;
+    if (!is_read) numbers[i] = (double)NAN;
+    ok = ok && is_read;
   }
   *list = (struct list){(size_t)n, is_texts ? (void *)texts : (void *)numbers};
   return ok;

@@ -37,7 +37,7 @@ enum field_kind {
   FIELD_RECORDS,       /* struct list of records; a single mapping is a list of one */
   FIELD_NAMED_RECORDS, /* struct list from a mapping; the key goes to the record's first field */
   FIELD_TEXTS,         /* struct list of struct text; a single text is a list of one */
-  FIELD_NUMBERS,       /* struct list of double, in `unit` */
+  FIELD_NUMBERS,       /* struct list of double, in `unit`; NaN: reported */
   FIELD_FORMULAS,      /* struct list of struct named_formula, from a mapping */
   FIELD_NODE           /* const struct yaml_node *: read by its owner; `help` says the form */
 };

@@ -80,6 +80,7 @@ static void write_list(const struct field *field, const struct list *list, struc
 
     /* what could not be read is left out */
     if (field->kind == FIELD_TEXTS && !((const struct text *)list->items)[i].text) continue;
+    if (field->kind == FIELD_NUMBERS && isnan(((const double *)list->items)[i])) continue;
     if (is_object && (!formula->name.text || !formula->formula.text)) continue;
     if (field->kind == FIELD_TEXTS)
       json_text(json, ((const struct text *)list->items)[i].text);
@@ -147,6 +148,13 @@ static void write_type(struct json_writer *json, const char *type)
   json_key(json, "type"), json_text(json, type);
 }
 
+/** YAML reads 4 as a number where "4 mg" is a text; both are texts here. */
+static void write_text_type(struct json_writer *json)
+{
+  json_key(json, "type");
+  json_begin_array(json), json_text(json, "string"), json_text(json, "number"), json_end(json);
+}
+
 static void write_number_schema(const struct field *field, struct json_writer *json)
 {
   const bool has_limits = field->minimum != 0 || field->maximum != 0;
@@ -179,7 +187,7 @@ static void write_list_schema(const struct field *field, struct json_writer *jso
     else if (field->kind == FIELD_NUMBERS)
       write_number_schema(field, json);
     else
-      write_type(json, "string");
+      write_text_type(json);
     if (is_list) json_end(json);
     json_end(json);
   }
@@ -189,13 +197,12 @@ static void write_list_schema(const struct field *field, struct json_writer *jso
 static void write_field_schema(const struct field *field, struct json_writer *json)
 {
   switch (field->kind) {
-  case FIELD_TEXT:
   case FIELD_NAME:
     write_type(json, "string");
     break;
+  case FIELD_TEXT:
   case FIELD_FORMULA:
-    json_key(json, "type");
-    json_begin_array(json), json_text(json, "string"), json_text(json, "number"), json_end(json);
+    write_text_type(json);
     break;
   case FIELD_NUMBER:
   case FIELD_COUNT:
@@ -228,6 +235,30 @@ static void write_field_schema(const struct field *field, struct json_writer *js
   }
 }
 
+/** Into an open object. What a file extends may have what it lacks itself. */
+static void write_required(const struct record_type *type, struct json_writer *json)
+{
+  bool may_extend = false;
+
+  for (int i = 0; i < type->n_fields; i++)
+    may_extend = may_extend || strcmp(type->fields[i].name, "extends") == 0;
+  if (may_extend) {
+    json_key(json, "anyOf");
+    json_begin_array(json);
+    json_begin_object(json);
+    json_key(json, "required");
+    json_begin_array(json), json_text(json, "extends"), json_end(json);
+    json_end(json);
+    json_begin_object(json);
+  }
+  json_key(json, "required");
+  json_begin_array(json);
+  for (int i = 0; i < type->n_fields; i++)
+    if (type->fields[i].is_required) json_text(json, type->fields[i].name);
+  json_end(json);
+  if (may_extend) json_end(json), json_end(json);
+}
+
 /** The members of an open object. */
 static void write_record_schema(const struct record_type *type, struct json_writer *json)
 {
@@ -249,11 +280,7 @@ static void write_record_schema(const struct record_type *type, struct json_writ
     json_end(json);
   }
   json_end(json);
-  json_key(json, "required");
-  json_begin_array(json);
-  for (int i = 0; i < type->n_fields; i++)
-    if (type->fields[i].is_required) json_text(json, type->fields[i].name);
-  json_end(json);
+  write_required(type, json);
 }
 
 void record_write_schema(const struct record_type *type, const char *title,

@@ -292,9 +292,12 @@ const char *quantity_parse(const char *text, struct unit wanted, const char *wan
   gap = strspn(text + length, " ");
   snprintf(number, sizeof number, "%.*s", (int)(length < 63 ? length : 63), text);
   if (length > 63 || !number_parse(number, value)) {
-    snprintf(message, MESSAGE_BYTES,
-             "'%.60s' is not a quantity; write a number and a unit, like '5 %s'", text,
-             wanted_name);
+    if (unit_equal(wanted, unit_one))
+      snprintf(message, MESSAGE_BYTES, "'%.60s' is not a number", text);
+    else
+      snprintf(message, MESSAGE_BYTES,
+               "'%.60s' is not a quantity; write a number and a unit, like '5 %s'", text,
+               wanted_name);
     return message;
   }
   if (text[length + gap] == '\0') {

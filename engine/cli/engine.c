@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "analyze.h"
+#include "base/diagnostics.h"
 #include "base/failure.h"
 #include "base/memory.h"
 #include "cli/command.h"
@@ -18,8 +19,15 @@
 static int choose(const struct command *command, const char *option, const char *value,
                   const char *const *names)
 {
-  for (int i = 0; names[i]; i++)
-    if (strcmp(names[i], value) == 0) return i;
+  const char *near;
+  size_t n = 0;
+
+  for (; names[n]; n++)
+    if (strcmp(names[n], value) == 0) return (int)n;
+  near = nearest_word(value, n, names);
+  if (near)
+    exit(failure(EXIT_CODE_INVALID_INPUT, "%s: unknown %s '%s'; did you mean '%s'?", command->name,
+                 option, value, near));
   exit(failure(EXIT_CODE_INVALID_INPUT, "%s: unknown %s '%s'; see `twintrial help %s`",
                command->name, option, value, command->name));
 }

@@ -123,21 +123,40 @@ static void print_model(const struct model *model)
     printf("%s  %s\n", i ? "" : "\nReferences\n", references[i].text);
 }
 
-static int show_or_check(const char *name, bool shows)
+static int no_model(const char *name, const char *near)
 {
-  struct arena *arena = arena_create();
+  if (near)
+    return failure(EXIT_CODE_INVALID_INPUT, "no library model '%s'; did you mean '%s'?", name,
+                   near);
+  return failure(EXIT_CODE_INVALID_INPUT,
+                 "no library model '%s'; see `twintrial model list`, or name a file", name);
+}
+
+static int show_or_check(const struct text *text, bool shows, struct arena *arena)
+{
   struct diagnostics *diagnostics = diagnostics_create();
-  const struct source here = {"", "", 0};
-  const struct text text = {name, {&here, 1, 1, 1}};
-  const struct model *model = load(model_path(&text, place_models(), arena), arena, diagnostics);
+  const struct model *model = load(model_path(text, place_models(), arena), arena, diagnostics);
   const int code = model ? EXIT_CODE_OK : EXIT_CODE_INVALID_INPUT;
 
   diagnostics_print(diagnostics, stderr);
   if (model && shows) print_model(model);
   if (model && !shows)
-    printf("%s: ok. %s: %d states, %d parameters\n", name, model->name, model->n_states,
+    printf("%s: ok. %s: %d states, %d parameters\n", text->text, model->name, model->n_states,
            model->n_parameters);
   diagnostics_destroy(&diagnostics);
+  return code;
+}
+
+static int with_model(const char *name, bool shows)
+{
+  struct arena *arena = arena_create();
+  const struct source here = {"", "", 0};
+  const struct text text = {name, {&here, 1, 1, 1}};
+  const char *near;
+  const int code = model_is_missing(&text, place_models(), arena, &near)
+                       ? no_model(name, near)
+                       : show_or_check(&text, shows, arena);
+
   arena_destroy(&arena);
   return code;
 }
@@ -149,7 +168,7 @@ int model_command(const struct arguments *arguments)
 
   if (strcmp(action, "list") == 0 && arguments->n_words == 1) return list();
   if ((strcmp(action, "show") == 0 || strcmp(action, "check") == 0) && arguments->n_words == 2)
-    return show_or_check(arguments->words[1], action[0] == 's');
+    return with_model(arguments->words[1], action[0] == 's');
   if (near && strcmp(near, action) != 0)
     return failure(EXIT_CODE_INVALID_INPUT, "model: unknown action '%s'; did you mean '%s'?",
                    action, near);

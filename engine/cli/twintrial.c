@@ -21,13 +21,24 @@ static int become_engine(char **argv)
   return failure(EXIT_CODE_INTERNAL, "cannot start %s: %s", path, strerror(errno));
 }
 
+static int report_unknown(const char *word)
+{
+  const char *names[MAX_OPTIONS] = {"--help", "--version"}, *near;
+  size_t n = 2;
+
+  for (const struct command *command = commands; command->name; command++)
+    names[n++] = command->name;
+  near = nearest_word(word, n, names);
+  if (near)
+    return failure(EXIT_CODE_INVALID_INPUT, "unknown command '%s'; did you mean '%s'?", word, near);
+  return failure(EXIT_CODE_INVALID_INPUT, "unknown command '%s'; see `twintrial help`", word);
+}
+
 static int help(const struct arguments *arguments)
 {
   const struct command *command = arguments->n_words ? command_named(arguments->words[0]) : NULL;
 
-  if (arguments->n_words && !command)
-    return failure(EXIT_CODE_INVALID_INPUT, "no command '%s'; see `twintrial help`",
-                   arguments->words[0]);
+  if (arguments->n_words && !command) return report_unknown(arguments->words[0]);
   command_print_help(command);
   return EXIT_CODE_OK;
 }
@@ -46,19 +57,6 @@ static int run(const struct command *command, const struct arguments *arguments)
   default:
     return help(arguments);
   }
-}
-
-static int report_unknown(const char *word)
-{
-  const char *names[32], *near;
-  size_t n = 0;
-
-  for (const struct command *command = commands; command->name; command++)
-    names[n++] = command->name;
-  near = nearest_word(word, n, names);
-  if (near)
-    return failure(EXIT_CODE_INVALID_INPUT, "unknown command '%s'; did you mean '%s'?", word, near);
-  return failure(EXIT_CODE_INVALID_INPUT, "unknown command '%s'; see `twintrial help`", word);
 }
 
 static bool asks_for_help(int argc, char **argv)

@@ -87,6 +87,8 @@ static void read_block(struct compiling *compiling, const struct block_entry *bl
         MAX_BLOCK, n * (n + 1) / 2);
     return;
   }
+  for (size_t i = 0; i < block->covariance.n; i++)
+    if (isnan(a[i])) return; /* reported */
   for (size_t i = 0; i < n; i++) {
     const int p = parameter_named(model, names[i].text);
 

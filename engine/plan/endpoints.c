@@ -6,8 +6,10 @@
 #include "base/memory.h"
 #include "plan/planning.h"
 
-static int whole(const double *values, size_t i)
+/** -1 when it is not whole; `reported` when it could not be read. */
+static int whole(const double *values, size_t i, int reported)
 {
+  if (isnan(values[i])) return reported;
   return values[i] == floor(values[i]) ? (int)values[i] : -1;
 }
 
@@ -23,7 +25,7 @@ static int read_ratio(struct planning *planning, const struct allocation_entry *
   for (int i = 0; i < plan->n_arms; i++) {
     const bool is_given = entry && (size_t)i < entry->ratio.n;
 
-    arms[i].ratio = is_given ? whole(entry->ratio.items, (size_t)i) : 1;
+    arms[i].ratio = is_given ? whole(entry->ratio.items, (size_t)i, 1) : 1;
     if (arms[i].ratio < 1) {
       diagnostics_error(planning->diagnostics, &entry->at, "'ratio' needs whole numbers");
       arms[i].ratio = 1;
@@ -82,13 +84,16 @@ void plan_allocation(struct planning *planning)
 
   plan->arms = arms;
   plan->n_arms = (int)planning->file->arms.n;
-  if (plan->n_arms == 0 || plan->n_arms > 100)
-    diagnostics_error(planning->diagnostics, &planning->file->at, "a trial has 1 to 100 arms");
+  if (plan->n_arms == 0 && planning->file->arms.items)
+    diagnostics_error(planning->diagnostics, &planning->file->at, "a trial needs an arm");
+  if (plan->n_arms > 100)
+    diagnostics_error(planning->diagnostics, &entries[100].at, "a trial has at most 100 arms");
+  if (plan->n_arms == 0) return;
   for (int i = 0; i < plan->n_arms; i++)
     arms[i] = (struct plan_arm){.name = entries[i].name.text, .label = entries[i].label.text};
   sum = read_ratio(planning, entry);
   for (size_t i = 0; entry && i < entry->block_sizes.n; i++) {
-    sizes[i] = whole(entry->block_sizes.items, i);
+    sizes[i] = whole(entry->block_sizes.items, i, sum);
     if (sizes[i] < 1 || sizes[i] % sum != 0)
       diagnostics_error(planning->diagnostics, &entry->at,
                         "a block size must be a multiple of %d, the sum of the ratio", sum);

@@ -62,43 +62,43 @@ struct loading {
   struct diagnostics *diagnostics;
 };
 
-/** An unknown library model, with the nearest that exists. */
-static void report_no_model(const struct loading *loading, const struct text *name)
+bool model_is_missing(const struct text *name, const char *library, struct arena *arena,
+                      const char **near)
 {
-  DIR *folder = opendir(loading->library);
+  const char *path = model_path(name, library, arena);
+  const char *names[512];
   struct dirent *entry;
-  const char *names[512], *near;
+  DIR *folder;
   size_t n = 0;
 
+  if (strncmp(path, library, strlen(library)) != 0 || access(path, F_OK) == 0) return false;
+  folder = opendir(library);
   while (folder && n < 512 && (entry = readdir(folder))) {
     const size_t length = strlen(entry->d_name);
 
     if (length > 5 && strcmp(entry->d_name + length - 5, ".yaml") == 0)
-      names[n++] = arena_text(loading->arena, entry->d_name, length - 5);
+      names[n++] = arena_text(arena, entry->d_name, length - 5);
   }
   if (folder) closedir(folder);
-  near = nearest_word(name->text, n, names);
-  if (near)
-    diagnostics_error(loading->diagnostics, &name->at,
-                      "no library model '%.60s'; did you mean '%s'?", name->text, near);
-  else
-    diagnostics_error(loading->diagnostics, &name->at,
-                      "no library model '%.60s'; see `twintrial model list`, or name a file",
-                      name->text);
+  *near = nearest_word(name->text, n, names);
+  return true;
 }
 
 static void load_model(const struct loading *loading, const struct truth_entry *truth)
 {
   struct plan_input input = {.role = INPUT_MODEL};
-  const char *path;
+  const char *path, *near;
 
   if (!truth || !truth->model.text ||
       plan_inputs_find(loading->inputs, INPUT_MODEL, truth->model.text))
     return;
   input.name = truth->model.text;
   path = model_path(&truth->model, loading->library, loading->arena);
-  if (strncmp(path, loading->library, strlen(loading->library)) == 0 && access(path, F_OK) != 0) {
-    report_no_model(loading, &truth->model);
+  if (model_is_missing(&truth->model, loading->library, loading->arena, &near)) {
+    diagnostics_error(loading->diagnostics, &truth->model.at,
+                      near ? "no library model '%.60s'; did you mean '%s'?"
+                           : "no library model '%.60s'; see `twintrial model list`, or name a file",
+                      truth->model.text, near);
     return;
   }
   input.source = source_load(loading->arena, path, &truth->model.at, loading->diagnostics);

@@ -29,3 +29,6 @@ const struct source *plan_inputs_find(const struct plan_inputs *inputs, enum inp
                                       const char *name);
 /** The path of a model file: a library model's name, or a path relative to the naming file. */
 const char *model_path(const struct text *name, const char *library, struct arena *arena);
+/** No library model has the name; `near` is the nearest that exists, or NULL. */
+bool model_is_missing(const struct text *name, const char *library, struct arena *arena,
+                      const char **near);

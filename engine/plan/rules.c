@@ -6,168 +6,9 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "plan/planning.h"
+#include "plan/ruling.h"
 
 enum { MINUTES_PER_DAY = 1440, MAX_LAG_DAYS = 366 };
-
-/** One administration while it is compiled. */
-struct ruling {
-  struct planning *planning;
-  const struct administration_entry *entry;
-  struct plan_administration *administration;
-  const struct plan_intervention *intervention;
-  struct scope scope;
-  struct program_builder *builder;
-  struct plan_lag *lags;
-};
-
-/** What a symbol's value rests on: bit i is measure i. Kept by each symbol of the scope. */
-struct origin {
-  uint32_t measures;
-};
-
-static struct symbol *add_symbol(struct ruling *ruling, const struct symbol *symbol,
-                                 uint32_t measures)
-{
-  struct origin *origin = arena_new(ruling->planning->arena, 1, sizeof *origin);
-  struct symbol copy = *symbol;
-
-  origin->measures = measures;
-  copy.owner = origin;
-  return scope_add(&ruling->scope, ruling->planning->arena, &copy);
-}
-
-/** NULL when it is not YAML. */
-static const struct yaml_node *parsed_quietly(struct planning *planning,
-                                              const struct source *source)
-{
-  struct diagnostics *ignored = diagnostics_create();
-  const struct yaml_node *root = yaml_parse(planning->arena, source, ignored);
-
-  diagnostics_destroy(&ignored);
-  return root;
-}
-
-/** False when a file whose names a rule may use could not be read. */
-static bool is_all_known(struct planning *planning)
-{
-  const struct plan_inputs *inputs = planning->inputs;
-  const struct source *cohort = plan_inputs_find(inputs, INPUT_COHORT, NULL);
-
-  if (!planning->plan->cohort && (!cohort || !parsed_quietly(planning, cohort))) return false;
-  for (int s = 0; s < planning->plan->n_scenarios; s++) {
-    const struct scenario_entry *scenario =
-        (const struct scenario_entry *)planning->file->scenarios.items + s;
-    const struct truth_entry *truth = planning->file->scenarios.n && scenario->truth
-                                          ? scenario->truth
-                                          : planning->file->truth;
-    const struct source *model = truth->model.text
-                                     ? plan_inputs_find(inputs, INPUT_MODEL, truth->model.text)
-                                     : NULL;
-
-    if (!planning->plan->scenarios[s].model && (!model || !parsed_quietly(planning, model)))
-      return false;
-  }
-  return true;
-}
-
-static const char *why_hidden(void *context, const char *name)
-{
-  struct planning *planning = context;
-  const struct plan *plan = planning->plan;
-
-  for (int s = 0; s < plan->n_scenarios; s++) {
-    const struct model *model = plan->scenarios[s].model;
-
-    if (!model) continue;
-    if (model_output_named(model, name) >= 0)
-      return "is an output that is never measured; add it to 'measure' of an encounter";
-    for (int i = 0; i < model->n_states; i++)
-      if (strcmp(model->states[i].name, name) == 0)
-        return "is a state of the hidden truth; rules may read covariates, measured outputs, day, "
-               "last_dose and dose_before(k)";
-    for (int i = 0; i < model->n_parameters; i++)
-      if (strcmp(model->parameters[i].name, name) == 0)
-        return "is a parameter of the hidden truth; rules may read covariates, measured outputs, "
-               "day, "
-               "last_dose and dose_before(k)";
-    for (size_t i = 0; i < model->file->derived.n; i++)
-      if (strcmp(((const struct derived_entry *)model->file->derived.items)[i].name.text, name) ==
-          0)
-        return "is a derived quantity of the hidden truth; rules may read covariates, measured "
-               "outputs, day, "
-               "last_dose and dose_before(k)";
-  }
-  return is_all_known(planning) ? NULL : "";
-}
-
-/** Names under a key of a file that has mistakes: what they mean is not known, but they are there.
- */
-static void add_broken_names(struct ruling *ruling, const struct source *source, const char *key)
-{
-  struct planning *planning = ruling->planning;
-  const struct yaml_node *names = yaml_find(parsed_quietly(planning, source), key);
-
-  for (int i = 0; names && names->kind == NODE_MAPPING && i < names->n; i++)
-    if (!scope_find(&ruling->scope, names->keys[i]->text))
-      add_symbol(ruling, &(struct symbol){.name = names->keys[i]->text, .is_broken = true}, 0);
-}
-
-/** So that a mistake in a cohort or a model is not reported again for each rule that reads it. */
-static void add_broken_inputs(struct ruling *ruling)
-{
-  const struct planning *planning = ruling->planning;
-  const struct plan_inputs *inputs = planning->inputs;
-
-  for (int i = 0; i < inputs->n; i++) {
-    if (inputs->items[i].role == INPUT_COHORT && !planning->plan->cohort)
-      add_broken_names(ruling, inputs->items[i].source, "covariates");
-    if (inputs->items[i].role == INPUT_MODEL && planning->is_measure_missing)
-      add_broken_names(ruling, inputs->items[i].source, "outputs");
-  }
-}
-
-static void add_inputs(struct ruling *ruling)
-{
-  const struct plan *plan = ruling->planning->plan;
-  struct plan_administration *administration = ruling->administration;
-
-  for (int i = 0; plan->cohort && i < plan->cohort->n_covariates; i++) {
-    const struct cohort_covariate *covariate = &plan->cohort->covariates[i];
-    const int reg = program_input(ruling->builder, PHASE_STATE);
-
-    if (i == 0) administration->first_covariate = reg;
-    add_symbol(ruling,
-               &(struct symbol){.name = covariate->name,
-                                .type = covariate->n_categories ? VALUE_CATEGORY : VALUE_NUMBER,
-                                .unit = covariate->unit,
-                                .n_categories = covariate->n_categories,
-                                .categories = covariate->categories,
-                                .reg = reg},
-               0);
-  }
-  for (int i = 0; i < plan->n_measures; i++) {
-    administration->measures[i] = program_input(ruling->builder, PHASE_STATE);
-    add_symbol(ruling,
-               &(struct symbol){.name = plan->measures[i].name,
-                                .unit = plan->measures[i].unit,
-                                .reg = administration->measures[i]},
-               1u << i);
-  }
-  administration->n_covariates = plan->cohort ? plan->cohort->n_covariates : 0;
-  administration->n_measures = plan->n_measures;
-  administration->day = program_input(ruling->builder, PHASE_STATE);
-  administration->last_dose = program_input(ruling->builder, PHASE_STATE);
-  add_symbol(ruling, &(struct symbol){.name = "day", .reg = administration->day}, 0);
-  add_symbol(ruling,
-             &(struct symbol){.name = "last_dose",
-                              .unit = ruling->intervention->unit,
-                              .reg = administration->last_dose},
-             0);
-  ruling->scope.refusal = why_hidden;
-  ruling->scope.context = ruling->planning;
-  add_broken_inputs(ruling);
-}
 
 /** dose_before(k) becomes an input when it is first named. */
 static void declare_lag(void *context, const struct expression *name)
@@ -181,16 +22,16 @@ static void declare_lag(void *context, const struct expression *name)
   if (days < 1 || days > MAX_LAG_DAYS) {
     diagnostics_error(ruling->planning->diagnostics, &name->at,
                       "dose_before() looks back 1 to %d days", MAX_LAG_DAYS);
-    add_symbol(ruling, &(struct symbol){.name = name->name, .is_broken = true}, 0);
+    ruling_add_symbol(ruling, &(struct symbol){.name = name->name, .is_broken = true}, 0);
     return;
   }
   ruling->lags[administration->n_lags] = (struct plan_lag){
       days, program_input(ruling->builder, PHASE_STATE)};
-  add_symbol(ruling,
-             &(struct symbol){.name = name->name,
-                              .unit = ruling->intervention->unit,
-                              .reg = ruling->lags[administration->n_lags].reg},
-             0);
+  ruling_add_symbol(ruling,
+                    &(struct symbol){.name = name->name,
+                                     .unit = ruling->intervention->unit,
+                                     .reg = ruling->lags[administration->n_lags].reg},
+                    0);
   if (administration->n_lags < MAX_LAG_DAYS) administration->n_lags++;
 }
 
@@ -302,15 +143,17 @@ static void add_definitions(struct ruling *ruling)
       continue;
     }
     if (!expression || !expression_check_number(expression, &ruling->scope, unit, diagnostics)) {
-      add_symbol(ruling, &(struct symbol){.name = definition->name.text, .is_broken = true}, 0);
+      ruling_add_symbol(ruling, &(struct symbol){.name = definition->name.text, .is_broken = true},
+                        0);
       continue;
     }
     expression_names(expression, gather_measures, &measures);
-    add_symbol(ruling,
-               &(struct symbol){.name = definition->name.text,
-                                .unit = unit,
-                                .reg = program_expression(ruling->builder, expression, unit)},
-               measures);
+    ruling_add_symbol(
+        ruling,
+        &(struct symbol){.name = definition->name.text,
+                         .unit = unit,
+                         .reg = program_expression(ruling->builder, expression, unit)},
+        measures);
   }
   for (int i = 0; ruling->entry->units && i < ruling->entry->units->n &&
                   ruling->entry->units->kind == NODE_MAPPING;
@@ -372,10 +215,28 @@ static void check_measured(struct ruling *ruling, const struct rule_entry *entry
   }
 }
 
+/** The first day stays 0 after an error. */
+static void read_days(struct planning *planning, const struct rule_entry *entry,
+                      struct plan_rule *rule)
+{
+  const double *days = entry->days.items;
+  const double first = entry->days.n ? days[0] : 0;
+  const double last = entry->days.n ? days[entry->days.n - 1] : 0;
+
+  if (!days || isnan(first) || isnan(last)) return; /* reported */
+  if (entry->days.n < 1 || entry->days.n > 2 || first != floor(first) || last != floor(last) ||
+      last < first) {
+    diagnostics_error(planning->diagnostics, &entry->at,
+                      "'days' is one day, or the first and the last: [6, 84]");
+    return;
+  }
+  rule->first_day = (int)first;
+  rule->last_day = (int)last;
+}
+
 static void plan_rule(struct ruling *ruling, const struct rule_entry *entry, struct plan_rule *rule)
 {
   struct planning *planning = ruling->planning;
-  const double *days = entry->days.items;
   const struct action_entry *table = entry->table.items;
   const size_t n = entry->table.n ? entry->table.n : 1;
   struct plan_action *actions = arena_new(planning->arena, n, sizeof *actions);
@@ -385,16 +246,7 @@ static void plan_rule(struct ruling *ruling, const struct rule_entry *entry, str
   if (entry->name.text)
     rule->code = plan_name(planning, planning->rule_names, &planning->n_rule_names,
                            entry->name.text);
-  if (entry->days.n < 1 && !entry->days.items) return; /* reported */
-  if (entry->days.n < 1 || entry->days.n > 2 || days[0] != floor(days[0]) ||
-      days[entry->days.n - 1] < days[0] ||
-      days[entry->days.n - 1] != floor(days[entry->days.n - 1])) {
-    diagnostics_error(planning->diagnostics, &entry->at,
-                      "'days' is one day, or the first and the last: [6, 84]");
-    return;
-  }
-  rule->first_day = (int)days[0];
-  rule->last_day = (int)days[entry->days.n - 1];
+  read_days(planning, entry, rule);
   if (!entry->table.n == !entry->dose.node)
     diagnostics_error(planning->diagnostics, &entry->at, "a rule needs either 'dose' or 'table'");
   if (entry->dose.node)
@@ -406,7 +258,7 @@ static void plan_rule(struct ruling *ruling, const struct rule_entry *entry, str
   if (entry->table.n && table[entry->table.n - 1].when.node)
     diagnostics_error(planning->diagnostics, &table[entry->table.n - 1].at,
                       "the last line of a table has no 'when', so that there is always a dose");
-  check_measured(ruling, entry, rule, measures);
+  if (rule->first_day > 0) check_measured(ruling, entry, rule, measures);
 }
 
 /** Windows ascend, do not overlap and leave no day of the course without a rule. */
@@ -492,7 +344,7 @@ static void plan_administration(struct planning *planning, const struct administ
   ruling.lags = arena_new(planning->arena, MAX_LAG_DAYS + 1, sizeof *ruling.lags);
   administration->lags = ruling.lags;
   plan_times(&ruling);
-  add_inputs(&ruling);
+  ruling_add_inputs(&ruling);
   add_definitions(&ruling);
   if (!entry->rules.n == !entry->dose.node)
     diagnostics_error(planning->diagnostics, &entry->at,

@@ -242,11 +242,14 @@ static void plan_visits(struct planning *planning, struct plan_scenario *scenari
         planning->is_measure_missing = true;
     }
     for (size_t k = 0; k < entries[i].days.n; k++)
-      add_visit(planning, &list, plan_minutes(planning, (days[k] - 1) * 24, &entries[i].at, "days"),
-                measures, &entries[i].at);
+      if (!isnan(days[k]))
+        add_visit(planning, &list,
+                  plan_minutes(planning, (days[k] - 1) * 24, &entries[i].at, "days"), measures,
+                  &entries[i].at);
     for (size_t k = 0; k < entries[i].times_h.n; k++)
-      add_visit(planning, &list, plan_minutes(planning, times[k], &entries[i].at, "times"),
-                measures, &entries[i].at);
+      if (!isnan(times[k]))
+        add_visit(planning, &list, plan_minutes(planning, times[k], &entries[i].at, "times"),
+                  measures, &entries[i].at);
   }
   qsort(list.visits, (size_t)list.n, sizeof *list.visits, by_time);
   scenario->visits = list.visits;

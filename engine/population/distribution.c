@@ -117,6 +117,7 @@ static void read_quantiles(struct cohort_compiling *compiling, const struct quan
     return;
   }
   for (int i = 0; i < n; i++) {
+    if (isnan(p[i])) return; /* reported */
     if (!(p[i] > 0 && p[i] < 1) || (i > 0 && !(p[i] > p[i - 1]))) {
       diagnostics_error(compiling->diagnostics, &entry->at,
                         "the probabilities p must rise and lie between 0 and 1, but p[%d] is %g",
@@ -158,6 +159,8 @@ static void read_bands(struct cohort_compiling *compiling, const struct bands_en
                       (int)entry->edges.n - 1);
     return;
   }
+  for (size_t i = 0; i < entry->edges.n; i++)
+    if (isnan(edges[i])) return; /* reported */
   for (size_t i = 1; i < entry->edges.n; i++)
     if (edges[i] < edges[i - 1]) {
       diagnostics_error(compiling->diagnostics, &entry->at,

@@ -187,6 +187,14 @@ static void a_randomisation_that_cannot_be_in_ratio_is_refused(void **state)
                  "two arms have the name 'a'");
 }
 
+static void a_trial_without_arms_is_refused(void **state)
+{
+  (void)state;
+  assert_refused(PLAN_STUDY "arms: []\n" PLAN_END, "a trial needs an arm");
+  assert_refused(PLAN_STUDY "arms: []\nallocation: {ratio: 1, block_sizes: 4}\n" PLAN_END,
+                 "a trial needs an arm");
+}
+
 static void a_name_that_nothing_has_is_reported_with_the_nearest(void **state)
 {
   (void)state;
@@ -227,6 +235,7 @@ int main(void)
       cmocka_unit_test(doses_have_the_dimension_of_the_intervention),
       cmocka_unit_test(times_are_whole_minutes_within_the_study),
       cmocka_unit_test(a_randomisation_that_cannot_be_in_ratio_is_refused),
+      cmocka_unit_test(a_trial_without_arms_is_refused),
       cmocka_unit_test(a_name_that_nothing_has_is_reported_with_the_nearest),
       cmocka_unit_test(a_mistake_in_the_model_is_not_reported_again_by_the_rules),
   };
