@@ -65,15 +65,18 @@ def compare_tolerances():
     print(f"rtol 1e-6 against 1e-8: largest difference in TTR {difference.max():.3g} points; "
           f"{np.sum(difference > TTR_DIFFERENCE)} of {len(both)} patients ({share:.3%}) differ by more than "
           f"{TTR_DIFFERENCE}")
-    print(f"  {flipped.sum()} patients got another dose at some time: a measured INR so near a threshold of "
-          f"the dose rule (or a dose so near a half tablet) that the last digits decide, and what follows is "
-          f"another course. Among all others the largest difference is {difference[~flipped].max():.2g} points.")
+    print(f"  {flipped.sum()} patients got another dose at some time. That happens where a measured INR is so near "
+          f"a threshold of the dose rule, or a dose so near half a tablet, that the solver's last digits decide; what "
+          f"follows is another course. Among all others the largest difference is {difference[~flipped].max():.2g} "
+          f"points.")
     assert difference[~flipped].max() < TTR_DIFFERENCE, "a difference that no dose explains"
     assert flipped.mean() < 1e-3, "more flips than thresholds explain"
-    means = both.groupby("arm_6")[["AVAL_6", "AVAL_8"]].mean()
-    shift = (means.AVAL_6 - means.AVAL_8).abs().max()
-    print(f"  the arm means differ by at most {shift:.2g} points")
-    assert shift < TTR_DIFFERENCE
+    trials = both.groupby(["arm_6", "replicate"])[["AVAL_6", "AVAL_8"]].mean()
+    arms = trials.groupby("arm_6")
+    shift = (arms.AVAL_6.mean() - arms.AVAL_8.mean()).abs()
+    mcse = arms.AVAL_6.std() / np.sqrt(arms.size())
+    print(f"  the arm means differ by at most {shift.max():.2g} points; their Monte-Carlo SE is {mcse.min():.2g}")
+    assert (shift < 0.1 * mcse).all()
 
 
 for rtol in "1e-6", "1e-8":
