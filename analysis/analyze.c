@@ -2,6 +2,7 @@
 #include "analyze.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -74,20 +75,40 @@ static int write_failure(const char *path)
   return failure(EXIT_CODE_FILE, "cannot write %s: %s", path, strerror(errno));
 }
 
+static bool is_all_written(const struct trial_report *report, FILE *file, bool is_synced)
+{
+  trial_report_json(report, file);
+  return fflush(file) == 0 && !ferror(file) && (!is_synced || fsync(fileno(file)) == 0);
+}
+
+/* A pipe or a device is written to; it must not be replaced by a file. */
+static int write_json_to(const struct trial_report *report, const char *device)
+{
+  FILE *file = fopen(device, "w");
+  bool is_written = file && is_all_written(report, file, false);
+
+  if (file && fclose(file) != 0) is_written = false;
+  return is_written ? EXIT_CODE_OK : write_failure(device);
+}
+
 /* Beside its name first, so that nothing half-written ever stands under it. */
 static int write_json(const struct trial_report *report, const char *path)
 {
   const size_t length = strlen(path) + sizeof ".partial";
-  char *partial = memory_new(length, 1);
-  int is_written = 0, code = EXIT_CODE_OK;
+  char *partial;
+  bool is_written = false;
+  int code = EXIT_CODE_OK;
+  struct stat status;
   FILE *file;
 
+  if (stat(path, &status) == 0 && !S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode))
+    return write_json_to(report, path);
+  partial = memory_new(length, 1);
   snprintf(partial, length, "%s.partial", path);
   file = fopen(partial, "w");
   if (file) {
-    trial_report_json(report, file);
-    is_written = fflush(file) == 0 && !ferror(file) && fsync(fileno(file)) == 0;
-    if (fclose(file) != 0) is_written = 0;
+    is_written = is_all_written(report, file, true);
+    if (fclose(file) != 0) is_written = false;
   }
   if (!is_written || rename(partial, path) != 0) {
     code = write_failure(path);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli/command.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -79,6 +80,14 @@ int command_parse(const struct command *command, int argc, char **argv, struct a
                    "%s: '%s' is one word too many; see `twintrial help %s`", command->name,
                    arguments->words[command->max_words], command->name);
   return EXIT_CODE_OK;
+}
+
+int command_finish(int code)
+{
+  const bool is_written = fflush(stdout) == 0 && !ferror(stdout);
+
+  if (is_written || code != EXIT_CODE_OK) return code;
+  return failure(EXIT_CODE_FILE, "cannot write standard output: %s", strerror(errno));
 }
 
 const char *argument(const struct command *command, const struct arguments *arguments,

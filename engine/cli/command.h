@@ -50,6 +50,9 @@ const struct command *command_named(const char *name);
  *  EXIT_CODE_INVALID_INPUT. The lists are the caller's: [argc] and [MAX_OPTIONS]. */
 int command_parse(const struct command *command, int argc, char **argv,
                   struct arguments *arguments);
+/** The exit code: `code`, or EXIT_CODE_FILE and a message when not all of standard output could be
+ *  written. */
+int command_finish(int code);
 void command_print_help(const struct command *command); /* NULL: all of them */
 /** The value of an option, NULL when absent. */
 const char *argument(const struct command *command, const struct arguments *arguments,

@@ -146,5 +146,5 @@ int main(int argc, char **argv)
     code = show_command(arguments.words[0]);
   free(arguments.words);
   free(arguments.values);
-  return fflush(stdout) && code == EXIT_CODE_OK ? EXIT_CODE_FILE : code;
+  return command_finish(code);
 }

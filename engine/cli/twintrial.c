@@ -74,17 +74,17 @@ int main(int argc, char **argv)
 
   if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
     command_print_help(NULL);
-    return argc < 2 ? EXIT_CODE_INVALID_INPUT : EXIT_CODE_OK;
+    return command_finish(argc < 2 ? EXIT_CODE_INVALID_INPUT : EXIT_CODE_OK);
   }
   if (strcmp(argv[1], "--version") == 0) {
     printf("twintrial %s\n", TWINTRIAL_VERSION);
-    return EXIT_CODE_OK;
+    return command_finish(EXIT_CODE_OK);
   }
   command = command_named(argv[1]);
   if (!command) return report_unknown(argv[1]);
   if (asks_for_help(argc, argv)) {
     command_print_help(command);
-    return EXIT_CODE_OK;
+    return command_finish(EXIT_CODE_OK);
   }
   if (command->kind >= COMMAND_RUN) return become_engine(argv);
   arguments.words = memory_new((size_t)argc, sizeof *arguments.words);
@@ -93,5 +93,5 @@ int main(int argc, char **argv)
   if (code == EXIT_CODE_OK) code = run(command, &arguments);
   free(arguments.words);
   free(arguments.values);
-  return fflush(stdout) ? EXIT_CODE_FILE : code;
+  return command_finish(code);
 }

@@ -173,6 +173,6 @@ int results_show(struct results_file *file)
     if (entries[e].is_table) show_table(&entries[e]);
   }
   show_texts(entries, n_entries);
-  if (fflush(stdout) != 0) return failure(EXIT_CODE_FILE, "cannot print what is in the file");
+  if (fflush(stdout) != 0) return failure(EXIT_CODE_FILE, "cannot write standard output");
   return EXIT_CODE_OK;
 }
