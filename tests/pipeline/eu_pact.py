@@ -16,7 +16,7 @@ TTR_DIFFERENCE = 0.01  # points; far above what the solver's tolerance moves, fa
 def judge(rtol):
     """The acceptance rule: effect in the published interval, arms in their band, in their order."""
     with open(f"eu_pact_{rtol}.json") as file:
-        report = json.load(file)
+        report = json.load(file)["scenarios"][0]
     primary = report["analyses"][0]
     effect, arms = primary["effect"], {arm["name"]: arm["centre"] for arm in primary["arms"]}
     n = effect["n_replicates"]

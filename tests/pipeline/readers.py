@@ -19,7 +19,7 @@ def quantities(replicate, method):
 
 
 with open("eu_pact.json") as file:
-    analyses = json.load(file)["analyses"]
+    analyses = json.load(file)["scenarios"][0]["analyses"]
 with open("python.json") as file:
     python = json.load(file)
 r = {}
