@@ -38,7 +38,7 @@ for (r in unique(ttr$replicate)) {
 
   fit <- lm(AVAL ~ guided + AGE + SEX + WT, own)
   line <- summary(fit)$coefficients["guided", ]
-  say(r, "analysis of covariance", differ(line[[1]], line[[2]], fit$df.residual))
+  say(r, "ANCOVA", differ(line[[1]], line[[2]], fit$df.residual))
 
   own <- subset(times, replicate == r)
   own$guided <- as.numeric(own$arm == "guided")
@@ -49,14 +49,14 @@ for (r in unique(ttr$replicate)) {
   ranks <- survdiff(survival ~ own$arm)
   log_ratio <- (ranks$obs[1] - ranks$exp[1]) / ranks$var[1, 1]
   se <- 1 / sqrt(ranks$var[1, 1])
-  say(r, "log-rank test, one-step hazard ratio", estimate = exp(log_ratio), se = se,
+  say(r, "log-rank, one-step ratio", estimate = exp(log_ratio), se = se,
       low = exp(log_ratio - qnorm(0.975) * se), high = exp(log_ratio + qnorm(0.975) * se),
       p = pchisq(ranks$chisq, 1, lower.tail = FALSE))
 
   cox <- coxph(survival ~ guided, own, ties = "efron",
                control = coxph.control(eps = 1e-12, toler.chol = 1e-13, iter.max = 50))
   se <- sqrt(cox$var[1, 1])
-  say(r, "Cox model, Efron ties", estimate = exp(cox$coefficients[[1]]), se = se,
+  say(r, "Cox, Efron ties", estimate = exp(cox$coefficients[[1]]), se = se,
       low = exp(cox$coefficients[[1]] - qnorm(0.975) * se),
       high = exp(cox$coefficients[[1]] + qnorm(0.975) * se),
       p = 2 * pnorm(-abs(cox$coefficients[[1]] / se)))
@@ -68,7 +68,7 @@ for (r in unique(ttr$replicate)) {
   wilson <- sapply(1:2, function(i) prop.test(events[i], n[i], correct = FALSE)$conf.int)
   difference <- share[1] - share[2]
   # Newcombe 1998, method 10, from R's intervals of single proportions
-  say(r, "Pearson chi-squared", estimate = difference,
+  say(r, "chi-squared", estimate = difference,
       low = difference - sqrt((share[1] - wilson[1, 1])^2 + (wilson[2, 2] - share[2])^2),
       high = difference + sqrt((wilson[2, 1] - share[1])^2 + (share[2] - wilson[1, 2])^2),
       p = suppressWarnings(prop.test(events, n, correct = FALSE)$p.value))
