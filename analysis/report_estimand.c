@@ -162,7 +162,8 @@ static void print_holes(const struct trial_analysis *analysis, const struct tria
   size_t n_fewer = 0;
 
   for (int k = 0; k < analysis->plan->n_arms; k++) {
-    n_fewer += lead->arm[k].n_used - analysis->arm[k].n_used;
+    if (lead->arm[k].n_used > analysis->arm[k].n_used)
+      n_fewer += lead->arm[k].n_used - analysis->arm[k].n_used;
   }
   if (n_fewer > 0) {
     fprintf(out, "     without %s patients per replicate whose covariate is missing\n",

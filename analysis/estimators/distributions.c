@@ -2,6 +2,7 @@
 #include "estimators/distributions.h"
 
 #include <gsl/gsl_cdf.h>
+#include <gsl/gsl_errno.h>
 #include <math.h>
 
 double normal_two_sided_p(double z)
@@ -11,6 +12,7 @@ double normal_two_sided_p(double z)
 
 double normal_critical(double level)
 {
+  gsl_set_error_handler_off(); /* a quantile that does not converge is NaN, not an abort */
   return level > 0 && level < 1 ? gsl_cdf_ugaussian_Qinv((1 - level) / 2) : (double)NAN;
 }
 
@@ -21,6 +23,7 @@ double t_two_sided_p(double t, double df)
 
 double t_critical(double level, double df)
 {
+  gsl_set_error_handler_off(); /* a quantile that does not converge is NaN, not an abort */
   return level > 0 && level < 1 && df > 0 ? gsl_cdf_tdist_Qinv((1 - level) / 2, df) : (double)NAN;
 }
 
@@ -36,5 +39,6 @@ double f_p(double f, double df1, double df2)
 
 double beta_quantile(double p, double a, double b)
 {
+  gsl_set_error_handler_off(); /* a quantile that does not converge is NaN, not an abort */
   return p > 0 && p < 1 && a > 0 && b > 0 ? gsl_cdf_beta_Pinv(p, a, b) : (double)NAN;
 }

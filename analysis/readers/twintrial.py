@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Tables of a twintrial results file as pandas DataFrames.
 
-    twintrial.tables("run.h5")               # {"/cohort": "Patients", ...}
+    twintrial.tables("run.h5")               # {"/cohort": "Covariates at baseline", ...}
     ttr = twintrial.read("run.h5", "/pd/ttr")
     ttr.attrs["units"]["AVAL"], ttr.attrs["labels"]["AVAL"]
     protocol = twintrial.text("run.h5", "/protocol/resolved_json")

@@ -225,7 +225,7 @@ static char *read_all(struct arena *arena, FILE *file, size_t *length)
 static FILE *open_regular(const char *path, const char **reason)
 {
   const int descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-  struct stat status;
+  struct stat status = {0};
   FILE *file;
 
   if (descriptor < 0) {

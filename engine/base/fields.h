@@ -27,7 +27,7 @@ struct list {
 
 enum field_kind {
   FIELD_TEXT,          /* struct text: any text */
-  FIELD_NAME,          /* struct text: letters, digits, _ and *, for example an arm */
+  FIELD_NAME,          /* struct text: letters, digits and _, for example an arm */
   FIELD_NUMBER,        /* double, in `unit` when that is set: "0.5 mg", "P84D" */
   FIELD_COUNT,         /* int64_t */
   FIELD_FLAG,          /* bool */

@@ -28,19 +28,21 @@ void sha256_text(const void *bytes, size_t length, char text[SHA256_TEXT_BYTES])
 int sha256_of_file(const char *path, char text[SHA256_TEXT_BYTES])
 {
   unsigned char digest[EVP_MAX_MD_SIZE], piece[PIECE_BYTES];
-  EVP_MD_CTX *context = EVP_MD_CTX_new();
+  EVP_MD_CTX *context;
   FILE *file = fopen(path, "rb");
   size_t got;
   int problem;
 
+  if (!file) return failure(EXIT_CODE_FILE, "cannot read %s: %s", path, strerror(errno));
+  context = EVP_MD_CTX_new();
   REQUIRE(context && EVP_DigestInit_ex(context, EVP_sha256(), NULL) == 1);
-  while (file && (got = fread(piece, 1, sizeof piece, file)) > 0)
+  while ((got = fread(piece, 1, sizeof piece, file)) > 0)
     REQUIRE(EVP_DigestUpdate(context, piece, got) == 1);
-  problem = file ? ferror(file) : errno;
+  problem = ferror(file) ? errno : 0;
   REQUIRE(EVP_DigestFinal_ex(context, digest, NULL) == 1);
   EVP_MD_CTX_free(context);
-  if (file) fclose(file);
-  if (problem) return failure(EXIT_CODE_FILE, "cannot read %s: %s", path, strerror(errno));
+  fclose(file);
+  if (problem) return failure(EXIT_CODE_FILE, "cannot read %s: %s", path, strerror(problem));
   write_digest(digest, text);
   return EXIT_CODE_OK;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* engine/base/lane_math.h
  * The project's one math file. Every elementary function behind a number in a results file is one
- * of these: bit-identical on AVX-512, AVX2 and baseline x86-64 (SLEEF's deterministic variants,
+ * of these: bit-identical on AVX-512, AVX2 and baseline x86-64-v3 (SLEEF's deterministic variants,
  * Sleef_finz_*; sqrt is exact by IEEE 754). libm's transcendental functions are not, and stay out.
  */
 #pragma once

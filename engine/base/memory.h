@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* engine/base/memory.h
  * Memory that is there or the process ends with exit code 1 and a message: nobody above can do
- * better, and finished blocks of a run are on disk. */
+ * better. */
 #pragma once
 #include <stddef.h>
 

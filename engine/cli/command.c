@@ -160,8 +160,7 @@ void command_print_help(const struct command *command)
   for (const struct command *each = commands; each->name; each++)
     printf("  %-11s %s\n", each->name, each->summary);
   printf("\n`twintrial help COMMAND` tells more. Exit codes: 0 ok, 1 internal error, 2 invalid "
-         "input, 4 more\n"
-         "patients failed than allowed, 5 file or disk, 6 wrong launch, 7 a check failed, 75 "
-         "stopped at a\n"
-         "block boundary, 128+n killed by signal n.\n");
+         "input,\n"
+         "4 more patients failed than allowed, 5 file or disk, 6 wrong launch, 128+n killed by "
+         "signal n.\n");
 }

@@ -60,8 +60,9 @@ static int run_command(const struct command *command, const struct arguments *ar
                                 .is_forced = argument(command, arguments, "--force"),
                                 .n_arguments = argc,
                                 .arguments = argv};
-  int n_petsc = arguments->n_rest + 1, code;
+  int n_petsc = arguments->n_rest + 2, code;
   struct arena *arena = arena_create();
+  char skip_petscrc[] = "-skip_petscrc";
   char **petsc = memory_new((size_t)n_petsc + 1, sizeof *petsc);
 
   options.block_size = (int)argument_count(command, arguments, "--block-size", 0);
@@ -77,11 +78,14 @@ static int run_command(const struct command *command, const struct arguments *ar
     options.changes.method =
         solver_method_names[choose(command, "solver", solver, solver_method_names)];
   petsc[0] = argv[0];
+  petsc[n_petsc - 1] = skip_petscrc;
   for (int i = 0; i < arguments->n_rest; i++) {
     petsc[i + 1] = arguments->rest[i];
     options.changes.solver_options = arena_format(
         arena, "%s%s%s", i ? options.changes.solver_options : "", i ? " " : "", arguments->rest[i]);
   }
+  /* Options come from the command line alone, where they are part of the inputs. */
+  unsetenv("PETSC_OPTIONS");
   /* PETSc's own signal handler would hide which signal ended a run. */
   PetscCall(PetscInitialize(&n_petsc, &petsc, NULL, NULL));
   PetscCall(PetscPopSignalHandler());

@@ -8,6 +8,7 @@
 
 #include "base/diagnostics.h"
 #include "base/failure.h"
+#include "base/lane_math.h"
 #include "base/memory.h"
 #include "cli/front_commands.h"
 #include "cli/place.h"
@@ -45,6 +46,7 @@ static int help(const struct arguments *arguments)
 
 static int run(const struct command *command, const struct arguments *arguments)
 {
+  simd_choice(); /* ends the program, with a message, on a processor that is too old */
   switch (command->kind) {
   case COMMAND_CHECK:
     return check_command(command, arguments);

@@ -17,6 +17,9 @@ static struct item *add_item(struct compiling *compiling, enum item_kind kind, i
   if (name->text && kind != ITEM_TIME && expression_is_reserved(named.name))
     diagnostics_error(compiling->diagnostics, &name->at,
                       "'%s' is a word of the language; take another name", named.name);
+  else if (strcmp(named.name, "replicate") == 0 || strcmp(named.name, "pat") == 0)
+    diagnostics_error(compiling->diagnostics, &name->at,
+                      "'%s' is a column of every results table; take another name", named.name);
   else if (name->text && scope_find(&compiling->scope, named.name))
     diagnostics_error(compiling->diagnostics, &name->at,
                       "the name '%.40s' is used twice in this model", named.name);

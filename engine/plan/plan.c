@@ -7,6 +7,7 @@
 #include "base/memory.h"
 #include "plan/planning.h"
 
+enum { MAX_REPLICATES = 9999999, MAX_PATIENTS = 16000000 };
 enum { MAX_NAMES = 120 }; /* categories are int8 in the results file */
 
 int32_t plan_minutes(struct planning *planning, double time_h, const struct place *at,
@@ -16,7 +17,7 @@ int32_t plan_minutes(struct planning *planning, double time_h, const struct plac
   const double whole = floor(minutes + 0.5);
 
   if (isnan(time_h)) return 0;
-  if (fabs(minutes - whole) > 1e-6 || whole > INT32_MAX / 2)
+  if (fabs(minutes - whole) > 1e-6 || fabs(whole) > INT32_MAX / 2)
     diagnostics_error(planning->diagnostics, at,
                       "'%s' must be a whole number of minutes, at most 2,000 years", what);
   return fabs(whole) > INT32_MAX / 2 ? 0 : (int32_t)whole;
@@ -51,13 +52,6 @@ int plan_covariate_named(const struct plan *plan, const char *name)
 {
   for (int i = 0; plan->cohort && i < plan->cohort->n_covariates; i++)
     if (strcmp(plan->cohort->covariates[i].name, name) == 0) return i;
-  return -1;
-}
-
-int plan_arm_named(const struct plan *plan, const char *name)
-{
-  for (int i = 0; i < plan->n_arms; i++)
-    if (plan->arms[i].name && strcmp(plan->arms[i].name, name) == 0) return i;
   return -1;
 }
 
@@ -119,6 +113,21 @@ static bool is_table_missing(struct planning *planning, const struct source *coh
   return table.text && !plan_inputs_find(planning->inputs, INPUT_TABLE, NULL);
 }
 
+/** Columns that every table of patients has already. */
+static const char *const taken[] = {"replicate", "pat", "USUBJID", "attempt"};
+
+static void check_columns(struct planning *planning)
+{
+  const struct cohort *cohort = planning->plan->cohort;
+
+  for (int i = 0; i < cohort->n_covariates; i++)
+    for (size_t k = 0; k < sizeof taken / sizeof *taken; k++)
+      if (strcmp(cohort->covariates[i].name, taken[k]) == 0)
+        diagnostics_error(planning->diagnostics, &planning->file->population->cohort.at,
+                          "the covariate '%s' has the name of a column of the results; rename it",
+                          taken[k]);
+}
+
 static void build_cohort(struct planning *planning)
 {
   const struct list conditions = eligibility(planning);
@@ -128,14 +137,30 @@ static void build_cohort(struct planning *planning)
   if (!cohort || is_table_missing(planning, cohort)) return; /* reported */
   plan->cohort = cohort_compile(cohort, plan_inputs_find(planning->inputs, INPUT_TABLE, NULL),
                                 &conditions, planning->arena, planning->diagnostics);
+  if (plan->cohort) check_columns(planning);
   if (plan->cohort && plan->cohort->n_rows > 0 && plan->cohort->n_rows < plan->n_patients)
     diagnostics_error(planning->diagnostics, &planning->file->population->at,
                       "the cohort's table has %lld patients, but 'size' asks for %lld",
                       (long long)plan->cohort->n_rows, (long long)plan->n_patients);
 }
 
+/** What results files count in one byte, and in one table. */
+static void check_codes(struct planning *planning)
+{
+  const struct protocol_file *file = planning->file;
+  const int64_t n_scenarios = file->scenarios.n ? (int64_t)file->scenarios.n : 1;
+
+  if (file->scenarios.n > MAX_NAMES || file->interventions.n > MAX_NAMES)
+    diagnostics_error(planning->diagnostics, &file->at, "more than %d scenarios or interventions",
+                      MAX_NAMES);
+  else if (file->simulation->replicates > MAX_REPLICATES / n_scenarios)
+    diagnostics_error(planning->diagnostics, &file->simulation->at,
+                      "more than %d replicates, scenarios counted", MAX_REPLICATES);
+}
+
 /** Into the records, so that the resolved copy says what was run. They are ours: just read. */
-static void apply_changes(const struct protocol_file *file, const struct plan_changes *changes)
+static void apply_changes(const struct protocol_file *file, const struct plan_changes *changes,
+                          struct diagnostics *diagnostics)
 {
   struct simulation_entry *simulation = (struct simulation_entry *)file->simulation;
   struct population_entry *population = (struct population_entry *)file->population;
@@ -143,6 +168,9 @@ static void apply_changes(const struct protocol_file *file, const struct plan_ch
 
   if (changes->replicates > 0) simulation->replicates = changes->replicates;
   if (changes->patients > 0) population->size = changes->patients;
+  if (population->size > MAX_PATIENTS)
+    diagnostics_error(diagnostics, &population->at, "more than %d patients in a replicate",
+                      MAX_PATIENTS);
   if (changes->rtol > 0) solver->rtol = changes->rtol;
   for (int i = 0; changes->method && solver_method_names[i]; i++)
     if (strcmp(changes->method, solver_method_names[i]) == 0) solver->method = i;
@@ -168,7 +196,7 @@ const struct plan *plan_build(const struct plan_inputs *inputs, const struct pla
   if (!planning.file->study || !planning.file->population || !planning.file->simulation ||
       !planning.file->truth)
     return NULL;
-  apply_changes(planning.file, changes);
+  apply_changes(planning.file, changes, diagnostics);
   planning.visit_names = arena_new(arena, MAX_NAMES + 1, sizeof *planning.visit_names);
   planning.rule_names = arena_new(arena, MAX_NAMES + 1, sizeof *planning.rule_names);
   plan->solver_options = changes->solver_options ? changes->solver_options : "";
@@ -179,6 +207,7 @@ const struct plan *plan_build(const struct plan_inputs *inputs, const struct pla
                                &planning.file->study->at, "duration");
   if (!plan_has_end(&planning)) plan->end_min = INT32_MAX / 4;
   build_cohort(&planning);
+  check_codes(&planning);
   plan_interventions(&planning);
   plan_scenarios(&planning);
   plan_allocation(&planning);

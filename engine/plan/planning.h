@@ -33,4 +33,3 @@ bool plan_has_end(const struct planning *planning);
 int plan_name(struct planning *planning, const char **names, size_t *n, const char *name);
 int plan_measure_named(const struct plan *plan, const char *name);
 int plan_covariate_named(const struct plan *plan, const char *name);
-int plan_arm_named(const struct plan *plan, const char *name);

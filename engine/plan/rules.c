@@ -360,6 +360,8 @@ static void plan_administration(struct planning *planning, const struct administ
     plan_rule(&ruling, (const struct rule_entry *)entry->rules.items + i, &rules[i]);
   if (entry->rules.n) check_windows(&ruling);
   administration->program = program_finish(ruling.builder, planning->arena);
+  if (!administration->program)
+    diagnostics_error(planning->diagnostics, &entry->at, "the rules are too large");
   program_builder_destroy(&ruling.builder);
   scope_clear(&ruling.scope);
 }

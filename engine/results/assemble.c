@@ -187,6 +187,7 @@ int results_write(MPI_Comm comm, const char *path, const struct results_content 
   int rank, code;
 
   MPI_Comm_rank(comm, &rank);
+  if (rank == 0) unlink(partial); /* a killed run's bytes must not show in the gaps of the new */
   code = journal_open(comm, content, &journal);
   if (code == EXIT_CODE_OK) {
     code = agreed(comm, rank == 0 ? write_skeleton(partial, content, journal) : EXIT_CODE_OK);

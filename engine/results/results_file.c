@@ -255,11 +255,12 @@ static int read_contents(struct results_file *file)
 /* Messages of the system come from here, those of HDF5 mean that the bytes are wrong. */
 static int check_readable(const char *path, int64_t *n_bytes)
 {
-  const int descriptor = open(path, O_RDONLY | O_CLOEXEC);
+  const int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   struct stat status = {0};
   int error = descriptor < 0 || fstat(descriptor, &status) != 0 ? errno : 0;
 
   if (!error && S_ISDIR(status.st_mode)) error = EISDIR;
+  if (!error && !S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode)) error = EINVAL;
   if (descriptor >= 0) close(descriptor);
   if (error) return failure(EXIT_CODE_FILE, "cannot open %s: %s", path, strerror(error));
   *n_bytes = status.st_size;

@@ -311,7 +311,7 @@ INLINE void plan(const struct solver *solver, const struct dormand_prince *metho
 bool EXPLICIT_ATTEMPT(struct solver *solver, struct dormand_prince *method)
 {
   const bool starts = lane_mask_any(solver->starting);
-  struct attempt attempt;
+  struct attempt attempt = {.probe = {0}};
   bool ended = false;
 
   plan(solver, method, &attempt);

@@ -22,8 +22,8 @@ struct block_runner {
   int n, n_failed;
 };
 
-int block_runner_create(const struct plan *plan, const struct layout *layout,
-                        const struct block_settings *settings, struct block_runner **runner)
+struct block_runner *block_runner_create(const struct plan *plan, const struct layout *layout,
+                                         const struct block_settings *settings)
 {
   struct block_runner *r = memory_new(1, sizeof *r);
   const size_t n = (size_t)settings->size;
@@ -39,8 +39,7 @@ int block_runner_create(const struct plan *plan, const struct layout *layout,
   for (size_t i = 0; i < n; i++)
     r->enrolments[i].covariates = memory_new((size_t)plan->cohort->n_covariates, sizeof(double));
   for (int t = 0; t < layout->n_tables; t++) column_table_create(&layout->tables[t], &r->tables[t]);
-  *runner = r;
-  return EXIT_CODE_OK;
+  return r;
 }
 
 void block_runner_destroy(struct block_runner **runner)

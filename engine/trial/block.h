@@ -13,8 +13,8 @@ struct block_settings {
 };
 
 struct block_runner;
-int block_runner_create(const struct plan *plan, const struct layout *layout,
-                        const struct block_settings *settings, struct block_runner **runner);
+struct block_runner *block_runner_create(const struct plan *plan, const struct layout *layout,
+                                         const struct block_settings *settings);
 void block_runner_destroy(struct block_runner **runner);
 /** Runs block `block` of trial_n_blocks(); its rows are in block_tables() until the next run. */
 int block_run(struct block_runner *runner, int64_t block, const struct pulse *pulse);

@@ -17,7 +17,11 @@ static const char rng_text[] =
     "for\n"
     "what belongs to the whole trial; scenarios share the replicates. occasion is the nominal time "
     "in\n"
-    "minutes since the first dose, 0 for what happens once, the attempt for redrawn covariates.\n"
+    "minutes since the first dose, 0 for what happens once, the attempt for redrawn covariates; "
+    "of\n"
+    "the allocation it is the stratum for the order in a block and -1 - stratum for its size, and\n"
+    "draw is the place in the stratum. With simulation.cohort 'same', replicate is 0 for cohort,\n"
+    "eta and kappa.\n"
     "Purposes: 1 cohort, 2 cohort attempt, 3 allocation, 4 eta, 5 kappa, 6 residual.\n"
     "Normal draws invert the distribution function (algorithm AS 241).\n";
 
@@ -126,7 +130,7 @@ void content_create(const struct plan *plan, const struct layout *layout, struct
   const char *json;
   size_t length;
 
-  add_attribute(&lists, "/", "Conventions", "twintrial-1.0 CF-1.11(units)");
+  add_attribute(&lists, "/", "Conventions", "twintrial-1.0");
   add_attribute(&lists, "/", "engine", "twintrial");
   add_attribute(&lists, "/", "engine_version", TWINTRIAL_VERSION);
   add_attribute(&lists, "/", "study", plan->file->study->id.text);

@@ -36,20 +36,16 @@ static void add_report(struct coordination *c, const struct report *report)
   if (c->total.code == 0) c->total.code = report->code;
 }
 
-/** One report, waiting for it if asked to; false when there is none. */
-static bool serve_one(struct coordination *c, bool wait)
+/** One report; false when there is none. */
+static bool serve_one(struct coordination *c)
 {
   struct report report;
   MPI_Status status;
   int is_there = 0;
   int64_t block;
 
-  if (wait)
-    MPI_Probe(MPI_ANY_SOURCE, TAG_REPORT, c->crew->comm, &status);
-  else {
-    MPI_Iprobe(MPI_ANY_SOURCE, TAG_REPORT, c->crew->comm, &is_there, &status);
-    if (!is_there) return false;
-  }
+  MPI_Iprobe(MPI_ANY_SOURCE, TAG_REPORT, c->crew->comm, &is_there, &status);
+  if (!is_there) return false;
   MPI_Recv(&report, REPORT_WORDS, MPI_INT64_T, status.MPI_SOURCE, TAG_REPORT, c->crew->comm,
            MPI_STATUS_IGNORE);
   add_report(c, &report);
@@ -68,7 +64,7 @@ static int beat(void *context, int n_finished)
   struct coordination *c = context;
 
   if (c->rank != 0 || ++c->n_pulses % PULSES_PER_LOOK != 0) return EXIT_CODE_OK;
-  while (serve_one(c, false)) continue;
+  while (serve_one(c)) continue;
   progress_show(c->crew->progress, c->total.n_patients + n_finished, c->total.n_failed);
   return EXIT_CODE_OK;
 }
@@ -95,11 +91,10 @@ static void lead(struct coordination *c)
 
     run_block(c, block, &report);
     add_report(c, &report);
-    while (serve_one(c, false)) continue;
+    while (serve_one(c)) continue;
   }
   while (c->n_leaving < c->n_ranks - 1) {
-    if (!serve_one(c, false))
-      nanosleep(&nap, NULL); /* leaves the core to ranks that still compute */
+    if (!serve_one(c)) nanosleep(&nap, NULL); /* leaves the core to ranks that still compute */
     progress_show(c->crew->progress, c->total.n_patients, c->total.n_failed);
   }
 }

@@ -16,6 +16,15 @@ struct columns {
   int n, capacity;
 };
 
+/** As much as SAS keeps, without half a character of UTF-8. */
+static size_t label_length(const char *label)
+{
+  size_t length = MAX_LABEL;
+
+  while (length > 0 && ((unsigned char)label[length] & 0xc0) == 0x80) length--;
+  return length;
+}
+
 static void add(struct columns *columns, struct column column)
 {
   if (columns->n == columns->capacity) {
@@ -27,7 +36,7 @@ static void add(struct columns *columns, struct column column)
     columns->capacity = columns->capacity * 2 + 16;
   }
   if (column.label && strlen(column.label) > MAX_LABEL)
-    column.label = arena_text(columns->arena, column.label, MAX_LABEL);
+    column.label = arena_text(columns->arena, column.label, label_length(column.label));
   columns->items[columns->n++] = column;
 }
 

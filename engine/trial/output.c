@@ -3,14 +3,18 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/failure.h"
 #include "base/hash.h"
 #include "results/results_file.h"
+
+static const char lock_name[] = "lock";
 
 static size_t stem_length(const char *path, const char *ending)
 {
@@ -45,13 +49,16 @@ int output_check(const struct output *output, const char *inputs_sha256, bool is
 
   *is_complete = false;
   if (access(output->results, F_OK) != 0) return EXIT_CODE_OK;
-  if (results_open(output->results, &file) == EXIT_CODE_OK) {
-    has = results_attribute_text(file, "/", "inputs_sha256");
-    version = results_attribute_text(file, "/", "engine_version");
-    *is_complete = has && version && strcmp(has, inputs_sha256) == 0 &&
-                   strcmp(version, TWINTRIAL_VERSION) == 0;
-    results_close(&file);
-  }
+  if (results_open(output->results, &file) != EXIT_CODE_OK)
+    return is_forced ? EXIT_CODE_OK
+                     : failure(EXIT_CODE_INVALID_INPUT,
+                               "a file is in the way that is no results file; choose another name "
+                               "with --output, or replace it with --force");
+  has = results_attribute_text(file, "/", "inputs_sha256");
+  version = results_attribute_text(file, "/", "engine_version");
+  *is_complete = has && version && strcmp(has, inputs_sha256) == 0 &&
+                 strcmp(version, TWINTRIAL_VERSION) == 0;
+  results_close(&file);
   if (*is_complete || is_forced) return EXIT_CODE_OK;
   return failure(
       EXIT_CODE_INVALID_INPUT,
@@ -60,38 +67,76 @@ int output_check(const struct output *output, const char *inputs_sha256, bool is
       output->results);
 }
 
-static int empty_folder(const char *path)
+static bool has_ending(const char *name, const char *ending)
 {
-  DIR *folder = opendir(path);
-  struct dirent *entry;
-  char name[4096];
+  return stem_length(name, ending) < strlen(name);
+}
 
-  if (!folder) return EXIT_CODE_OK;
-  while ((entry = readdir(folder))) {
-    if (entry->d_name[0] == '.') continue;
-    snprintf(name, sizeof name, "%s/%s", path, entry->d_name);
-    if (unlink(name) != 0) {
-      closedir(folder);
-      return failure(EXIT_CODE_FILE, "cannot remove %s: %s", name, strerror(errno));
-    }
-  }
-  closedir(folder);
+static int remove_segment(const struct output *output, DIR *folder, const char *name)
+{
+  if (name[0] == '.' || strcmp(name, lock_name) == 0) return EXIT_CODE_OK;
+  if (!has_ending(name, ".segment"))
+    return failure(EXIT_CODE_INVALID_INPUT,
+                   "%s holds '%s', which no run made; move it away, or choose another --output",
+                   output->journal, name);
+  if (unlinkat(dirfd(folder), name, 0) != 0)
+    return failure(EXIT_CODE_FILE, "cannot remove %s/%s: %s", output->journal, name,
+                   strerror(errno));
   return EXIT_CODE_OK;
 }
 
-int output_open_journal(const struct output *output)
+static int remove_segments(const struct output *output)
+{
+  DIR *folder = opendir(output->journal);
+  struct dirent *entry;
+  int code = EXIT_CODE_OK;
+
+  if (!folder)
+    return failure(EXIT_CODE_FILE, "cannot read %s: %s", output->journal, strerror(errno));
+  while (code == EXIT_CODE_OK && (entry = readdir(folder)))
+    code = remove_segment(output, folder, entry->d_name);
+  closedir(folder);
+  return code;
+}
+
+/** Held until the process ends, however it ends. */
+static int lock_journal(struct output *output)
+{
+  struct arena *arena = arena_create();
+  const char *path = arena_format(arena, "%s/%s", output->journal, lock_name);
+  int code = EXIT_CODE_OK;
+
+  output->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+  if (output->lock < 0)
+    code = failure(EXIT_CODE_FILE, "cannot write %s: %s", path, strerror(errno));
+  else if (flock(output->lock, LOCK_EX | LOCK_NB) != 0)
+    code = failure(EXIT_CODE_INVALID_INPUT,
+                   "another run is writing %s; wait, or choose another "
+                   "--output",
+                   output->results);
+  arena_destroy(&arena);
+  return code;
+}
+
+int output_open_journal(struct output *output)
 {
   if (mkdir(output->journal, 0777) != 0 && errno != EEXIST)
     return failure(EXIT_CODE_FILE, "cannot create %s: %s", output->journal, strerror(errno));
-  return empty_folder(output->journal);
+  TRY(lock_journal(output));
+  return remove_segments(output);
 }
 
-int output_remove_journal(const struct output *output)
+int output_remove_journal(struct output *output)
 {
-  TRY(empty_folder(output->journal));
-  if (rmdir(output->journal) != 0)
-    return failure(EXIT_CODE_FILE, "cannot remove %s: %s", output->journal, strerror(errno));
-  return EXIT_CODE_OK;
+  struct arena *arena = arena_create();
+  const char *path = arena_format(arena, "%s/%s", output->journal, lock_name);
+  int code = remove_segments(output);
+
+  if (code == EXIT_CODE_OK && (unlink(path) != 0 || rmdir(output->journal) != 0))
+    code = failure(EXIT_CODE_FILE, "cannot remove %s: %s", output->journal, strerror(errno));
+  close(output->lock);
+  arena_destroy(&arena);
+  return code;
 }
 
 int output_write_checksum(const struct output *output, char *text)

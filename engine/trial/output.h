@@ -7,6 +7,7 @@
 
 struct output {
   const char *results, *record, *checksum, *journal;
+  int lock; /* descriptor, while this run writes the journal */
 };
 
 /** Names for `path` (RUN.h5 or RUN), or for the protocol's base name when NULL. */
@@ -16,8 +17,9 @@ void output_name(const char *path, const char *protocol, struct arena *arena,
  *  EXIT_CODE_INVALID_INPUT unless `is_forced`. */
 int output_check(const struct output *output, const char *inputs_sha256, bool is_forced,
                  bool *is_complete);
-/** An empty RUN.journal/; what a killed run left in it is removed. */
-int output_open_journal(const struct output *output);
-int output_remove_journal(const struct output *output);
+/** An empty RUN.journal/ that is this run's alone: another run that is writing it, or a file that
+ * is no segment, is EXIT_CODE_INVALID_INPUT. What a killed run left in it is removed. */
+int output_open_journal(struct output *output);
+int output_remove_journal(struct output *output);
 /** Writes RUN.sha256 in the format of sha256sum; `text` receives the digest. */
 int output_write_checksum(const struct output *output, char *text);

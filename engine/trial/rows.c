@@ -27,7 +27,7 @@ static void tell_cohort(const struct telling *telling)
   const size_t row = new_row(telling, TABLE_COHORT);
   char id[48];
 
-  snprintf(id, sizeof id, "R%06lld-%08lld", (long long)telling->position->replicate,
+  snprintf(id, sizeof id, "%lld-%08lld", (long long)telling->position->replicate,
            (long long)telling->position->patient);
   column_table_text(table, row, COHORT_USUBJID, id);
   column_table_int(table, row, COHORT_ATTEMPT, telling->enrolment->attempt);

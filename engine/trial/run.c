@@ -99,8 +99,7 @@ static int simulate(struct running *running)
   int code;
 
   TRY(agree_worst(running, segment_create(path, &running->segment)));
-  code = block_runner_create(running->plan, &running->layout, &running->settings, &runner);
-  TRY(agree_worst(running, code));
+  runner = block_runner_create(running->plan, &running->layout, &running->settings);
   progress_begin(&progress, running->options->progress, trial_n_patients(running->plan));
   code = coordinate(&(struct crew){running->comm, n_blocks, runner, running->layout.n_tables,
                                    running->segment, &progress},
@@ -169,7 +168,13 @@ static int run(struct running *running)
   layout_create(running->plan, running->arena, &running->layout);
   code = simulate(running);
   if (code == EXIT_CODE_OK) code = assemble(running);
-  if (running->rank == 0) output_remove_journal(&running->output);
+  code = agree_worst(running, code);
+  if (running->rank == 0) {
+    const int removed = output_remove_journal(&running->output);
+
+    if (code == EXIT_CODE_OK) code = removed;
+  }
+  code = agree(running, code);
   return code == EXIT_CODE_OK ? conclude(running) : code;
 }
 

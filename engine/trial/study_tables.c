@@ -222,7 +222,10 @@ static void add_parameters(const struct plan *plan, int scenario, struct names *
     const struct model_parameter *parameter = &model->parameters[i];
     size_t row;
 
-    if (names->n == MAX_CATEGORIES) return;
+    if (names->n == MAX_CATEGORIES) {
+      column_table_empty(table); /* all or none; the models' texts are in the file */
+      return;
+    }
     row = column_table_add_row(table);
     column_table_int(table, row, 0, scenario);
     column_table_int(table, row, 1, code_of(names, parameter->name));

@@ -50,16 +50,18 @@ int course_visits_between(const struct course *course, int32_t now, int32_t unti
   }
 }
 
-void course_add_visit(struct course *course, int32_t minute)
+bool course_add_visit(struct course *course, int32_t minute)
 {
   int at = 0;
 
-  if (minute > course->plan->end_min || course->n_added == MAX_ADDED_VISITS) return;
+  if (minute > course->plan->end_min) return true;
   while (at < course->n_added && course->added[at] < minute) at++;
-  if (at < course->n_added && course->added[at] == minute) return;
+  if (at < course->n_added && course->added[at] == minute) return true;
+  if (course->n_added == MAX_ADDED_VISITS) return false;
   for (int i = course->n_added; i > at; i--) course->added[i] = course->added[i - 1];
   course->added[at] = minute;
   course->n_added++;
+  return true;
 }
 
 uint32_t course_take_visit(struct course *course, int32_t minute, int *code)

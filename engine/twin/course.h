@@ -4,7 +4,7 @@
 #pragma once
 #include "twin/dosing.h"
 
-enum { MAX_ADDED_VISITS = 8 };
+enum { MAX_ADDED_VISITS = 512 };
 
 struct course {
   const struct plan *plan; /* borrowed, as all below */
@@ -27,8 +27,9 @@ int32_t course_next_change(const struct course *course);
  *  every planned visit and MAX_ADDED_VISITS. */
 int course_visits_between(const struct course *course, int32_t now, int32_t until,
                           int32_t *minutes);
-/** An added encounter, unless one is there already or it would be after the end. */
-void course_add_visit(struct course *course, int32_t minute);
+/** An added encounter, unless one is there already or it would be after the end. False when more
+ *  than MAX_ADDED_VISITS are waiting. */
+bool course_add_visit(struct course *course, int32_t minute);
 /** Takes the visit at this minute off the calendar: what it measures (bits) and its code. 0 when
  *  there is none. An added visit measures all that the plan measures. */
 uint32_t course_take_visit(struct course *course, int32_t minute, int *code);

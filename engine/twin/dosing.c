@@ -26,7 +26,7 @@ static void evaluate(const struct dosing *dosing, const struct evidence *evidenc
     registers[administration->lags[i].reg][0] = life_dose_at(
         evidence->life, administration->intervention,
         now - administration->lags[i].days * MINUTES_PER_DAY);
-  program_run(administration->program, SECTION_OUTPUTS, registers, simd_choice());
+  program_run(administration->program, SECTION_OUTPUTS, registers, evidence->simd);
 }
 
 static const struct plan_rule *rule_of_day(const struct plan_administration *administration,

@@ -23,6 +23,7 @@ struct evidence {
   const struct life *life;
   const double *covariates; /* [covariate of the cohort] */
   const double *measured;   /* [measure] last measured value, NaN before the first */
+  enum simd simd;
 };
 
 void dosing_begin(const struct plan_administration *administration, struct dosing *dosing);

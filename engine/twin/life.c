@@ -10,7 +10,8 @@ const char *const life_status_names[N_LIFE_STATUSES] = {"ok",
                                                         "too many steps",
                                                         "step too small",
                                                         "state not finite",
-                                                        "dose undefined"};
+                                                        "dose undefined",
+                                                        "too many added visits"};
 
 void life_create(const struct model *model, struct life *life)
 {

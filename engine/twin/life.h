@@ -14,6 +14,7 @@ enum life_status {
   LIFE_STEP_TOO_SMALL,
   LIFE_NOT_FINITE,
   LIFE_DOSE_UNDEFINED,
+  LIFE_TOO_MANY_VISITS,
   N_LIFE_STATUSES
 };
 extern const char *const life_status_names[N_LIFE_STATUSES];
@@ -36,7 +37,7 @@ struct enrolment {
   struct random_stream stream; /* of this replicate: measurements, conduct */
   struct random_stream person; /* of who it is: covariates, random effects */
   int arm;
-  int attempt;        /* of eligibility; -1: none was found */
+  int attempt;        /* of eligibility; negative: none was found */
   double *covariates; /* [covariate of the cohort] */
 };
 

@@ -226,12 +226,14 @@ static void give(struct simulator *simulator, int lane, int administration, int3
 {
   struct course *course = &simulator->courses[lane];
   struct dosing *dosing = &course->dosings[administration];
-  const struct evidence evidence = {course->life, course->enrolment->covariates, course->measured};
+  const struct evidence evidence = {course->life, course->enrolment->covariates, course->measured,
+                                    simulator->patients.simd};
   int32_t added;
   const double amount = dosing_decide(
       dosing, &evidence, simulator->rule_registers[course->enrolment->arm][administration], &added);
 
-  if (added != NO_TIME) course_add_visit(course, added);
+  if (added != NO_TIME && !course_add_visit(course, added))
+    course->life->status = LIFE_TOO_MANY_VISITS;
   if (!isfinite(amount))
     course->life->status = LIFE_DOSE_UNDEFINED;
   else if (amount > 0) {

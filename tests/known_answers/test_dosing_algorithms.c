@@ -83,7 +83,7 @@ static double dose_on(const struct plan *plan, int administration, int day,
   const double measured[MAX_MEASURES] = {1.5};
   lanes *registers = program_registers(given->program);
   struct life life;
-  const struct evidence evidence = {&life, covariates, measured};
+  const struct evidence evidence = {&life, covariates, measured, simd_choice()};
   struct dosing dosing;
   int32_t added;
   double dose;

@@ -27,7 +27,7 @@ static void live(const struct plan *plan, const struct days *days, struct lived 
   double measured[MAX_MEASURES] = {(double)NAN};
   lanes *registers = program_registers(administration->program);
   struct life life;
-  const struct evidence evidence = {&life, covariates, measured};
+  const struct evidence evidence = {&life, covariates, measured, simd_choice()};
   struct dosing dosing;
   int32_t added;
 
