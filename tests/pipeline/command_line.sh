@@ -124,7 +124,7 @@ fi
 # Of so many KiB: too few for the journal, for the results file. MPI must need no file of its own.
 for size in 1 16 32 64 96; do
   mkdir "full$size"
-  (ulimit -f $size && PMIX_MCA_gds=hash exec "${run[@]}" "full$size/x.h5") 2>&1 | cat >"full$size.log"
+  (ulimit -f $size && exec env PMIX_MCA_gds=hash "${run[@]}" "full$size/x.h5") 2>&1 | cat >"full$size.log"
   code=${PIPESTATUS[0]}
   [ "$code" = 5 ] || fail "$size KiB: exit code $code: $(cat "full$size.log")"
   grep 'error: cannot write .*: File too large' "full$size.log" || fail "$size KiB: no message"
