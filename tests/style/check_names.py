@@ -7,13 +7,10 @@ from pathlib import Path
 import c_source
 
 EMPTY_WORDS = {"util", "utils", "common", "misc", "helper", "helpers", "manager", "managers"}
-FIELD_TERMS = {"common_random_numbers"}  # of statistics, whatever words they are made of
 TEST_FOLDERS = ("tests/unit", "tests/known_answers", "tests/invariance")
 
 
 def empty_word(name):
-    if name.split(".")[0] in FIELD_TERMS:
-        return None
     words = re.split(r"[_.\-]", name.lower())
     return next((word for word in words if word in EMPTY_WORDS), None)
 
