@@ -197,7 +197,7 @@ static const struct field published_fields[] = {
     {.name = "trial_data_used_in_model",
      .kind = FIELD_FLAG,
      .offset = AT(is_trial_data_used_in_model),
-     .fallback = "false",
+     .is_required = true,
      .help = "was the model fitted to this trial?"},
     {.name = "note", .kind = FIELD_TEXT, .offset = AT(note), .help = "what a reader should know"},
 };
