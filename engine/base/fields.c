@@ -71,9 +71,9 @@ static bool read_count(struct reading *reading, const struct field *field,
   char *end;
 
   if (!is_scalar(reading, field, node, "a whole number")) return false;
-  *value = strtoll(node->text, &end, strncmp(node->text, "0x", 2) == 0 ? 16 : 10);
-  if (*end || end == node->text || strlen(node->text) > 18 ||
-      isspace((unsigned char)node->text[0])) {
+  *value = strtoll(node->text, &end,
+                   strncmp(node->text, "0x", 2) == 0 ? 16 : 10); /* or its limit */
+  if (*end || end == node->text || isspace((unsigned char)node->text[0])) {
     diagnostics_error(reading->diagnostics, &node->at,
                       "'%s' needs a whole number, but this is '%.40s'", field->name, node->text);
     return false;
@@ -215,6 +215,7 @@ static bool read_list(struct reading *reading, const struct field *field,
   const int n = is_single ? 1 : node->n;
   struct text *texts = arena_new(reading->arena, (size_t)n, sizeof *texts);
   double *numbers = arena_new(reading->arena, (size_t)n, sizeof *numbers);
+  struct place *places = arena_new(reading->arena, (size_t)n, sizeof *places);
   bool ok = true;
 
   if (node->kind == NODE_MAPPING) {
@@ -227,10 +228,11 @@ static bool read_list(struct reading *reading, const struct field *field,
     const bool is_read = is_texts ? read_text(reading, field, item, &texts[i])
                                   : read_number(reading, field, item, &numbers[i]);
 
+    places[i] = item->at;
     if (!is_read) numbers[i] = (double)NAN;
     ok = ok && is_read;
   }
-  *list = (struct list){(size_t)n, is_texts ? (void *)texts : (void *)numbers};
+  *list = (struct list){(size_t)n, is_texts ? (void *)texts : (void *)numbers, places};
   return ok;
 }
 
@@ -247,7 +249,7 @@ static bool read_formulas(struct reading *reading, const struct field *field,
     read_text(reading, &name, node->keys[i], &items[i].name);
     read_formula(reading, field, node->items[i], &items[i].formula);
   }
-  *list = (struct list){(size_t)node->n, items};
+  *list = (struct list){.n = (size_t)node->n, .items = items};
   return true;
 }
 

@@ -23,6 +23,7 @@ struct formula {
 struct list {
   size_t n;
   void *items;
+  const struct place *places; /* [n] of numbers; NULL of other lists */
 };
 
 enum field_kind {

@@ -33,10 +33,12 @@ enum simd simd_choice(void)
     exit(failure(EXIT_CODE_LAUNCH, "this processor has no AVX2 and FMA instructions (x86-64-v3), "
                                    "which twintrial needs for reproducible results"));
   }
-  for (enum simd simd = SIMD_BASELINE; wish && simd < choice; simd++) {
-    if (!strcmp(wish, simd_name(simd))) choice = simd;
+  if (!wish) return choice;
+  for (enum simd simd = SIMD_BASELINE; simd <= SIMD_AVX512; simd++) {
+    if (!strcmp(wish, simd_name(simd))) return simd < choice ? simd : choice;
   }
-  return choice;
+  exit(failure(EXIT_CODE_INVALID_INPUT,
+               "TWINTRIAL_SIMD is '%s'; it is one of baseline, avx2 and avx512", wish));
 }
 
 const char *simd_name(enum simd simd)

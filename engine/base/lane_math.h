@@ -16,8 +16,9 @@ enum simd { SIMD_BASELINE, SIMD_AVX2, SIMD_AVX512 };
  *  and FMA, so that a processor without them runs none of the three. */
 bool simd_is_supported(enum simd simd);
 /** The best that this processor has, or less if the environment variable TWINTRIAL_SIMD says
- *  baseline, avx2 or avx512 (a wish for more than the processor has is ignored). Ends the process
- *  with exit code 6 and a message when none is supported: call it before any other function here.
+ *  baseline, avx2 or avx512 (a wish for more than the processor has is ignored, another word ends
+ * the program with exit code 2). Ends the process with exit code 6 and a message when none is
+ * supported: call it before any other function here.
  */
 enum simd simd_choice(void);
 const char *simd_name(enum simd simd);

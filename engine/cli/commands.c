@@ -23,7 +23,7 @@ static const struct option run_options[] = {
     {"--block-size", 0, "N", "patients handed out at a time; results do not depend on it"},
     {"--progress", 0, "STYLE", "auto, bar, plain, json or none"},
     {"--fresh", 0, NULL, "compute again even if the results are complete"},
-    {"--force", 0, NULL, "replace results of other inputs"},
+    {"--force", 0, NULL, "with --fresh: replace results of other inputs"},
     {0}};
 static const struct option analyze_options[] = {
     {"--json", 0, NULL, "JSON on stdout instead of tables"},

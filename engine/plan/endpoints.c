@@ -145,6 +145,28 @@ static void read_range(struct planning *planning, struct plan_endpoint *endpoint
                       "this endpoint needs 'range', 'at_least' or 'at_most'");
 }
 
+/** A value at a time is there only if every scenario measures it then. */
+static void check_sampled(struct planning *planning, const struct plan_endpoint *endpoint)
+{
+  const struct plan *plan = planning->plan;
+
+  if (endpoint->entry->type != ENDPOINT_VALUE && endpoint->entry->type != ENDPOINT_CHANGE) return;
+  for (int s = 0; s < plan->n_scenarios; s++) {
+    const struct plan_scenario *scenario = &plan->scenarios[s];
+    bool is_measured = false;
+
+    for (int v = 0; v < scenario->n_visits; v++)
+      is_measured = is_measured || (scenario->visits[v].minute == endpoint->time_min &&
+                                    (scenario->visits[v].measures >> endpoint->measure & 1));
+    if (is_measured || planning->is_measure_missing || !scenario->model || !plan_has_end(planning))
+      continue;
+    diagnostics_error(planning->diagnostics, &endpoint->entry->at,
+                      "no encounter measures %s at %g d, the endpoint's time",
+                      plan->measures[endpoint->measure].name, endpoint->time_min / 1440.0);
+    return;
+  }
+}
+
 static void plan_endpoint(struct planning *planning, const struct endpoint_entry *entry,
                           struct plan_endpoint *endpoint)
 {
@@ -167,6 +189,7 @@ static void plan_endpoint(struct planning *planning, const struct endpoint_entry
   endpoint->time_min = isnan(entry->time_h)
                            ? plan->end_min
                            : plan_minutes(planning, entry->time_h, &entry->at, "time");
+  check_sampled(planning, endpoint);
   if (endpoint->to_min > plan->end_min || endpoint->time_min > plan->end_min ||
       endpoint->from_min >= endpoint->to_min)
     diagnostics_error(planning->diagnostics, &entry->at,

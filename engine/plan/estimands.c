@@ -140,6 +140,12 @@ static void check_estimand(struct planning *planning, const struct estimand_entr
     diagnostics_error(planning->diagnostics, &estimand->at,
                       "the summary '%s' is for %s, which '%s' is not", summary->name,
                       types_of(summary->endpoints), endpoint->name.text);
+  if (estimand->treatments.n == 2) {
+    const struct text *arms = estimand->treatments.items;
+
+    if (arms[0].text && arms[1].text && strcmp(arms[0].text, arms[1].text) == 0)
+      diagnostics_error(planning->diagnostics, &arms[1].at, "an arm is compared with itself");
+  }
   check_population(planning, &estimand->population);
   check_intercurrent_events(planning, estimand->intercurrent_events);
 }
@@ -160,6 +166,14 @@ static void check_analysis(struct planning *planning, const struct analysis_entr
                       "the method '%s' estimates a %s, but the summary of '%s' is %s",
                       estimator->name, summaries[estimator->summary].name, estimand->name.text,
                       summaries[estimand->summary].name);
+  for (size_t i = 1; i < analysis->adjust.n; i++) {
+    const struct text *names = analysis->adjust.items;
+
+    for (size_t k = 0; k < i; k++)
+      if (names[i].text && names[k].text && strcmp(names[i].text, names[k].text) == 0)
+        diagnostics_error(planning->diagnostics, &names[i].at, "'%.40s' stands twice",
+                          names[i].text);
+  }
   if (analysis->adjust.n && !estimator->can_adjust)
     diagnostics_error(planning->diagnostics, &((const struct text *)analysis->adjust.items)->at,
                       "the method '%s' adjusts for no covariates; 'ancova' and 'cox' do",

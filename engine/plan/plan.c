@@ -8,7 +8,8 @@
 #include "plan/planning.h"
 
 enum { MAX_REPLICATES = 9999999, MAX_PATIENTS = 16000000 };
-enum { MAX_NAMES = 120 }; /* categories are int8 in the results file */
+enum { MAX_VISIT_NAMES = 5000 }; /* above 120 they are numbers in the results */
+enum { MAX_NAMES = 120 };        /* categories are int8 in the results file */
 
 int32_t plan_minutes(struct planning *planning, double time_h, const struct place *at,
                      const char *what)
@@ -32,9 +33,9 @@ int plan_name(struct planning *planning, const char **names, size_t *n, const ch
 {
   for (size_t i = 0; i < *n; i++)
     if (strcmp(names[i], name) == 0) return (int)i;
-  if (*n == MAX_NAMES) {
+  if (*n == (names == planning->visit_names ? MAX_VISIT_NAMES : MAX_NAMES)) {
     diagnostics_error(planning->diagnostics, &planning->file->at,
-                      "more than %d different visits or rules", MAX_NAMES);
+                      "more than %d different visit times or %d rules", MAX_VISIT_NAMES, MAX_NAMES);
     return 0;
   }
   names[*n] = name;
@@ -101,7 +102,7 @@ static struct list eligibility(struct planning *planning)
                       "'eligibility' needs a list of conditions, like [\"AGE >= 18 a\"]");
     return (struct list){0};
   }
-  return (struct list){(size_t)n, formulas};
+  return (struct list){.n = (size_t)n, .items = formulas};
 }
 
 static bool is_table_missing(struct planning *planning, const struct source *cohort)
@@ -197,7 +198,7 @@ const struct plan *plan_build(const struct plan_inputs *inputs, const struct pla
       !planning.file->truth)
     return NULL;
   apply_changes(planning.file, changes, diagnostics);
-  planning.visit_names = arena_new(arena, MAX_NAMES + 1, sizeof *planning.visit_names);
+  planning.visit_names = arena_new(arena, MAX_VISIT_NAMES + 1, sizeof *planning.visit_names);
   planning.rule_names = arena_new(arena, MAX_NAMES + 1, sizeof *planning.rule_names);
   plan->solver_options = changes->solver_options ? changes->solver_options : "";
   plan->seed = (uint64_t)planning.file->simulation->seed;

@@ -7,7 +7,7 @@
 #include "base/memory.h"
 #include "plan/planning.h"
 
-enum { MAX_CHANGES = 64, MINUTES_PER_DAY = 1440, MAX_VISITS = 20000 };
+enum { MAX_CHANGES = 64, MINUTES_PER_DAY = 1440 };
 
 static void add_changes(struct planning *planning, const struct yaml_node *node, int kind,
                         struct model_change *changes, size_t *n)
@@ -204,7 +204,6 @@ static void add_visit(struct planning *planning, struct visit_list *list, int32_
     list->visits[i].measures |= measures;
     return;
   }
-  if (list->n == MAX_VISITS) return;
   list->visits[list->n++] = (struct plan_visit){
       minute, measures, plan_name(planning, planning->visit_names, &planning->n_visit_names, name)};
 }
@@ -214,6 +213,20 @@ static int by_time(const void *first, const void *second)
   const struct plan_visit *a = first, *b = second;
 
   return (a->minute > b->minute) - (a->minute < b->minute);
+}
+
+/** The same number twice in one list is a slip of the pen. */
+static bool is_repeated(struct planning *planning, const struct list *list, size_t k)
+{
+  const double *values = list->items;
+
+  for (size_t i = 0; i < k; i++) {
+    if (values[i] != values[k]) continue;
+    diagnostics_error(planning->diagnostics, &list->places[k], "%g stands twice in this list",
+                      values[k]);
+    return true;
+  }
+  return false;
 }
 
 static void plan_visits(struct planning *planning, struct plan_scenario *scenario,
@@ -242,14 +255,15 @@ static void plan_visits(struct planning *planning, struct plan_scenario *scenari
         planning->is_measure_missing = true;
     }
     for (size_t k = 0; k < entries[i].days.n; k++)
-      if (!isnan(days[k]))
+      if (!isnan(days[k]) && !is_repeated(planning, &entries[i].days, k))
         add_visit(planning, &list,
-                  plan_minutes(planning, (days[k] - 1) * 24, &entries[i].at, "days"), measures,
-                  &entries[i].at);
+                  plan_minutes(planning, (days[k] - 1) * 24, &entries[i].days.places[k], "days"),
+                  measures, &entries[i].days.places[k]);
     for (size_t k = 0; k < entries[i].times_h.n; k++)
-      if (!isnan(times[k]))
-        add_visit(planning, &list, plan_minutes(planning, times[k], &entries[i].at, "times"),
-                  measures, &entries[i].at);
+      if (!isnan(times[k]) && !is_repeated(planning, &entries[i].times_h, k))
+        add_visit(planning, &list,
+                  plan_minutes(planning, times[k], &entries[i].times_h.places[k], "times"),
+                  measures, &entries[i].times_h.places[k]);
   }
   qsort(list.visits, (size_t)list.n, sizeof *list.visits, by_time);
   scenario->visits = list.visits;

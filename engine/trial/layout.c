@@ -212,7 +212,7 @@ static struct table_layout observation_table(const struct plan *plan, struct are
     names[i] = plan->measures[i].name;
     unit = shared_unit(unit, plan->measures[i].unit_text, i == 0);
   }
-  code(&columns, "visit", "Encounter", plan->n_visit_names, plan->visit_names);
+  add(&columns, visit_column(plan));
   real(&columns, "time_h", "h", "Time since the first dose");
   code(&columns, "analyte", "What was measured", plan->n_measures, names);
   real(&columns, "TRUE", unit, "True value, before a dose at this time");

@@ -30,15 +30,23 @@ static const char *file_name(const char *path)
   return slash ? slash + 1 : path;
 }
 
-void output_name(const char *path, const char *protocol, struct arena *arena, struct output *output)
+int output_name(const char *path, const char *protocol, struct arena *arena, struct output *output)
 {
   const char *whole = path ? path : file_name(protocol);
   const int stem = (int)stem_length(whole, path ? ".h5" : ".yaml");
 
+  struct stat status;
+
+  if (stem == 0 || whole[stem - 1] == '/')
+    return failure(EXIT_CODE_INVALID_INPUT, "'%s' is no name for a results file", whole);
+  if (stat(whole, &status) == 0 && !S_ISREG(status.st_mode))
+    return failure(EXIT_CODE_INVALID_INPUT, "%s is there and is no file; choose another --output",
+                   whole);
   output->results = arena_format(arena, "%.*s.h5", stem, whole);
   output->record = arena_format(arena, "%.*s.run.json", stem, whole);
   output->checksum = arena_format(arena, "%.*s.sha256", stem, whole);
   output->journal = arena_format(arena, "%.*s.journal", stem, whole);
+  return EXIT_CODE_OK;
 }
 
 int output_check(const struct output *output, const char *inputs_sha256, bool is_forced,
@@ -53,7 +61,7 @@ int output_check(const struct output *output, const char *inputs_sha256, bool is
     return is_forced ? EXIT_CODE_OK
                      : failure(EXIT_CODE_INVALID_INPUT,
                                "a file is in the way that is no results file; choose another name "
-                               "with --output, or replace it with --force");
+                               "with --output, or replace it with --fresh --force");
   has = results_attribute_text(file, "/", "inputs_sha256");
   version = results_attribute_text(file, "/", "engine_version");
   *is_complete = has && version && strcmp(has, inputs_sha256) == 0 &&
@@ -63,7 +71,7 @@ int output_check(const struct output *output, const char *inputs_sha256, bool is
   return failure(
       EXIT_CODE_INVALID_INPUT,
       "%s holds the results of other inputs or another version; choose another name with "
-      "--output, or replace it with --force",
+      "--output, or replace it with --fresh --force",
       output->results);
 }
 

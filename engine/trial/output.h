@@ -10,9 +10,9 @@ struct output {
   int lock; /* descriptor, while this run writes the journal */
 };
 
-/** Names for `path` (RUN.h5 or RUN), or for the protocol's base name when NULL. */
-void output_name(const char *path, const char *protocol, struct arena *arena,
-                 struct output *output);
+/** Names for `path` (RUN.h5 or RUN), or for the protocol's base name when NULL.
+ *  EXIT_CODE_INVALID_INPUT when it names no regular file. */
+int output_name(const char *path, const char *protocol, struct arena *arena, struct output *output);
 /** Whether RUN.h5 is there and holds the results of these inputs. A file with other inputs is
  *  EXIT_CODE_INVALID_INPUT unless `is_forced`. */
 int output_check(const struct output *output, const char *inputs_sha256, bool is_forced,

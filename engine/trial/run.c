@@ -69,10 +69,11 @@ static int prepare_output(struct running *running, bool *is_complete)
   int code = EXIT_CODE_OK;
 
   *is_complete = false;
-  output_name(options->output, options->protocol, running->arena, &running->output);
+  TRY(agree_worst(
+      running, output_name(options->output, options->protocol, running->arena, &running->output)));
   if (running->rank == 0) {
     code = output_check(&running->output, inputs_sha256(running->plan, running->arena),
-                        options->is_forced, is_complete);
+                        options->is_fresh && options->is_forced, is_complete);
     if (options->is_fresh) *is_complete = false;
     if (code == EXIT_CODE_OK && !*is_complete) code = output_open_journal(&running->output);
   }

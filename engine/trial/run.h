@@ -14,7 +14,7 @@ struct run_options {
   int block_size; /* 0: the default */
   enum progress_style progress;
   bool is_fresh;  /* compute again what is complete */
-  bool is_forced; /* replace results of other inputs */
+  bool is_forced; /* with is_fresh: replace results of other inputs */
   int n_arguments;
   char **arguments; /* the command line, for RUN.run.json */
 };

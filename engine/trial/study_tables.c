@@ -5,6 +5,8 @@
 
 #include "base/memory.h"
 
+enum { MAX_CATEGORIES = 120 }; /* codes are int8 */
+
 /** A list of names as a column of codes, so that no text is of variable length. */
 struct names {
   const char *column, *label;
@@ -138,6 +140,19 @@ static void replicates_table(const struct plan *plan, struct arena *arena,
   }
 }
 
+struct column visit_column(const struct plan *plan)
+{
+  struct column column = {.name = "visit", .type = COLUMN_INT16, .label = "Encounter, a number"};
+
+  if (plan->n_visit_names <= MAX_CATEGORIES)
+    column = (struct column){.name = "visit",
+                             .type = COLUMN_CODE,
+                             .label = "Encounter",
+                             .n_categories = plan->n_visit_names,
+                             .categories = plan->visit_names};
+  return column;
+}
+
 /** When each scenario's planned encounters are. */
 static void visits_table(const struct plan *plan, struct arena *arena, struct column_table *table)
 {
@@ -151,11 +166,7 @@ static void visits_table(const struct plan *plan, struct arena *arena, struct co
                                .label = "Scenario",
                                .n_categories = plan->n_scenarios,
                                .categories = scenarios};
-  columns[1] = (struct column){.name = "visit",
-                               .type = COLUMN_CODE,
-                               .label = "Encounter",
-                               .n_categories = plan->n_visit_names,
-                               .categories = plan->visit_names};
+  columns[1] = visit_column(plan);
   columns[2] = (struct column){
       .name = "time_h", .type = COLUMN_REAL, .units = "h", .label = "Planned time"};
   *layout = (struct table_layout){"/study/visits", "Planned encounters", 3, columns};
@@ -201,8 +212,6 @@ static void estimands_table(const struct plan *plan, struct arena *arena,
   names_table(arena, &(struct table_layout){"/study/estimands", "Estimands", 0, NULL}, lists, NULL,
               table);
 }
-
-enum { MAX_CATEGORIES = 120 }; /* codes are int8 */
 
 static struct column names_column(const struct names *names)
 {

@@ -107,7 +107,7 @@ expect 0 'small.h5: 80 patients' "${run[@]}" small.h5 --fresh
 [ "$(sha256sum <small.h5)" = "$sum" ] || fail "--fresh gives other bytes"
 refused 2 "small.h5 holds the results of other inputs" "${run[@]:1}" small.h5 --replicates 3
 [ "$(sha256sum <small.h5)" = "$sum" ] || fail "refused, but changed"
-expect 0 'small.h5: 120 patients' "${run[@]}" small.h5 --replicates 3 --force
+expect 0 'small.h5: 120 patients' "${run[@]}" small.h5 --replicates 3 --fresh --force
 echo "no results" >note.h5
 refused 2 "note.h5" "${run[@]:1}" note.h5
 [ "$(cat note.h5)" = "no results" ] || fail "a file that is no result was replaced"

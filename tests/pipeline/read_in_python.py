@@ -12,7 +12,7 @@ assert ttr.attrs["units"]["AVAL"] == "%" and ttr.attrs["labels"]["AVAL"] == "Tim
 assert list(ttr.arm.cat.categories) == ["guided", "standard"]
 cohort = twintrial.read("eu_pact.h5", "/cohort")
 assert cohort.attrs["units"]["WT"] == "kg" and cohort.attrs["labels"]["VKORC1"].startswith("VKORC1")
-assert list(cohort.CYP2C9.cat.categories)[0] == "*1/*1" and cohort.USUBJID[0] == "R000001-00000001"
+assert list(cohort.CYP2C9.cat.categories)[0] == "*1/*1" and cohort.USUBJID[0] == "1-00000001"
 protocol = json.loads(twintrial.text("eu_pact.h5", "/protocol/resolved_json"))
 assert protocol["study"]["id"] == "EU-PACT"
 for table, label in tables.items():

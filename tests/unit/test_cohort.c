@@ -117,7 +117,7 @@ static void conditions_of_a_protocol_are_added(void **state)
   const struct cohort *cohort;
   struct fixture fixture;
   struct formula condition = {.text = "AGE > 70 a"};
-  struct list list = {1, &condition};
+  struct list list = {.n = 1, .items = &condition};
   struct yaml_node node = {.kind = NODE_SCALAR, .text = condition.text};
   struct cohort_sampler *sampler;
   int n_old = 0;

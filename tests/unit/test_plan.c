@@ -48,12 +48,12 @@ static void an_endpoint_without_a_window_lasts_the_whole_study(void **state)
   plan_good_text(&fixture, PLAN_STUDY
                  "arms: [{name: only}]\nendpoints:\n"
                  "  all: {type: time_in_range, of: INR, range: [2, 3]}\n"
-                 "  some: {type: value, of: INR, from: P1D, to: P2D, time: 36 h}\n" PLAN_END);
+                 "  some: {type: value, of: INR, from: P1D, to: P2D, time: 0 h}\n" PLAN_END);
   assert_int_equal(fixture.plan->endpoints[0].from_min, 0);
   assert_int_equal(fixture.plan->endpoints[0].to_min, 20 * 1440);
   assert_int_equal(fixture.plan->endpoints[1].from_min, 1440);
   assert_int_equal(fixture.plan->endpoints[1].to_min, 2880);
-  assert_int_equal(fixture.plan->endpoints[1].time_min, 36 * 60);
+  assert_int_equal(fixture.plan->endpoints[1].time_min, 0);
   plan_release(&fixture);
 }
 
@@ -165,6 +165,12 @@ static void times_are_whole_minutes_within_the_study(void **state)
   assert_refused(PLAN_STUDY "arms: [{name: only}]\nencounters: [{times: [90 s], measure: INR}]\n"
                             "simulation: {replicates: 1, seed: 1}\n",
                  "must be a whole number of minutes");
+  assert_refused(PLAN_STUDY "arms: [{name: only}]\nendpoints:\n"
+                            "  some: {type: value, of: INR, time: 36 h}\n" PLAN_END,
+                 "no encounter measures INR at 1.5 d");
+  assert_refused(PLAN_STUDY "arms: [{name: only}]\nencounters: [{days: [1, 2, 2], measure: INR}]\n"
+                            "simulation: {replicates: 1, seed: 1}\n",
+                 "2 stands twice in this list");
   assert_refused(PLAN_STUDY "arms: [{name: only}]\nencounters: [{days: [22], measure: INR}]\n"
                             "simulation: {replicates: 1, seed: 1}\n",
                  "is outside the study (it ends on day 21)");
