@@ -38,7 +38,7 @@ int check_command(const struct command *command, const struct arguments *argumen
   const struct plan *plan;
   bool is_ok;
 
-  plan_inputs_load(path, place_models(), &inputs, arena, diagnostics);
+  plan_inputs_load(path, place_models(arena), &inputs, arena, diagnostics);
   plan = plan_build(&inputs, &unchanged, arena, diagnostics);
   is_ok = plan && diagnostics_n_errors(diagnostics) == 0 &&
           !(argument(command, arguments, "--strict") && diagnostics_n_warnings(diagnostics));

@@ -51,17 +51,17 @@ static int check_launch(void)
 static int run_command(const struct command *command, const struct arguments *arguments, int argc,
                        char **argv)
 {
+  struct arena *arena = arena_create();
   const char *progress = argument(command, arguments, "--progress"),
              *solver = argument(command, arguments, "--solver");
   struct run_options options = {.protocol = arguments->words[0],
-                                .library = place_models(),
+                                .library = place_models(arena),
                                 .output = argument(command, arguments, "--output"),
                                 .is_fresh = argument(command, arguments, "--fresh"),
                                 .is_forced = argument(command, arguments, "--force"),
                                 .n_arguments = argc,
                                 .arguments = argv};
   int n_petsc = arguments->n_rest + 2, code;
-  struct arena *arena = arena_create();
   char skip_petscrc[] = "-skip_petscrc";
   char **petsc = memory_new((size_t)n_petsc + 1, sizeof *petsc);
 

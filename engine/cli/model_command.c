@@ -35,28 +35,37 @@ static const struct model *load(const char *path, struct arena *arena,
   return source ? model_compile(source, 0, NULL, arena, diagnostics) : NULL;
 }
 
+static void list_one(const char *folder, const char *name)
+{
+  struct arena *arena = arena_create();
+  struct diagnostics *diagnostics = diagnostics_create();
+  const char *path = arena_format(arena, "%s/%s", folder, name);
+  const struct model *model = load(path, arena, diagnostics);
+
+  if (model)
+    printf("%-28s %s\n", model->name, model->title);
+  else
+    printf("%-28s does not compile; see `twintrial model check %s`\n", name, path);
+  diagnostics_destroy(&diagnostics);
+  arena_destroy(&arena);
+}
+
 static int list(void)
 {
+  struct arena *arena = arena_create();
+  const char *folder = place_models(arena);
   struct dirent **entries;
-  const int n = scandir(place_models(), &entries, is_model, by_name);
+  const int n = scandir(folder, &entries, is_model, by_name);
+  int code = EXIT_CODE_OK;
 
-  if (n < 0) return failure(EXIT_CODE_FILE, "cannot read the folder of models, %s", place_models());
+  if (n < 0) code = failure(EXIT_CODE_FILE, "cannot read the folder of models, %s", folder);
   for (int i = 0; i < n; i++) {
-    struct arena *arena = arena_create();
-    struct diagnostics *diagnostics = diagnostics_create();
-    const char *path = arena_format(arena, "%s/%s", place_models(), entries[i]->d_name);
-    const struct model *model = load(path, arena, diagnostics);
-
-    if (model)
-      printf("%-28s %s\n", model->name, model->title);
-    else
-      printf("%-28s does not compile; see `twintrial model check %s`\n", entries[i]->d_name, path);
-    diagnostics_destroy(&diagnostics);
-    arena_destroy(&arena);
+    list_one(folder, entries[i]->d_name);
     free(entries[i]);
   }
-  free(entries);
-  return EXIT_CODE_OK;
+  if (n >= 0) free(entries);
+  arena_destroy(&arena);
+  return code;
 }
 
 static void print_parameters(const struct model *model)
@@ -135,7 +144,8 @@ static int no_model(const char *name, const char *near)
 static int show_or_check(const struct text *text, bool shows, struct arena *arena)
 {
   struct diagnostics *diagnostics = diagnostics_create();
-  const struct model *model = load(model_path(text, place_models(), arena), arena, diagnostics);
+  const struct model *model = load(model_path(text, place_models(arena), arena), arena,
+                                   diagnostics);
   const int code = model ? EXIT_CODE_OK : EXIT_CODE_INVALID_INPUT;
 
   diagnostics_print(diagnostics, stderr);
@@ -153,7 +163,7 @@ static int with_model(const char *name, bool shows)
   const struct source here = {"", "", 0};
   const struct text text = {name, {&here, 1, 1, 1}};
   const char *near;
-  const int code = model_is_missing(&text, place_models(), arena, &near)
+  const int code = model_is_missing(&text, place_models(arena), arena, &near)
                        ? no_model(name, near)
                        : show_or_check(&text, shows, arena);
 

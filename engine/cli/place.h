@@ -4,7 +4,9 @@
  * a build folder, an installation and a copy of it all work. */
 #pragma once
 
+struct arena;
+
 /** The folder that holds bin/, libexec/ and share/; ends the program when it cannot be told. */
-const char *place_prefix(void);
+const char *place_prefix(struct arena *arena);
 /** Library models; the environment variable TWINTRIAL_MODELS overrides. */
-const char *place_models(void);
+const char *place_models(struct arena *arena);

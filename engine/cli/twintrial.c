@@ -15,11 +15,15 @@
 
 static int become_engine(char **argv)
 {
-  char path[4200];
+  struct arena *arena = arena_create();
+  const char *path = arena_format(arena, "%s/libexec/twintrial/twintrial-engine",
+                                  place_prefix(arena));
+  int code;
 
-  snprintf(path, sizeof path, "%s/libexec/twintrial/twintrial-engine", place_prefix());
   execv(path, argv);
-  return failure(EXIT_CODE_INTERNAL, "cannot start %s: %s", path, strerror(errno));
+  code = failure(EXIT_CODE_INTERNAL, "cannot start %s: %s", path, strerror(errno));
+  arena_destroy(&arena);
+  return code;
 }
 
 static int report_unknown(const char *word)
