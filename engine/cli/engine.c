@@ -48,6 +48,16 @@ static int check_launch(void)
   return EXIT_CODE_OK;
 }
 
+/** 0 when the protocol's own is to be taken; exits with a message like the other arguments. */
+static double tolerance(const struct command *command, const struct arguments *arguments)
+{
+  const double rtol = argument_number(command, arguments, "--rtol", 0);
+
+  if (rtol != 0 && !(rtol >= 1e-13 && rtol <= 0.1))
+    exit(failure(EXIT_CODE_INVALID_INPUT, "run: --rtol must be between 1e-13 and 0.1"));
+  return rtol;
+}
+
 static int run_command(const struct command *command, const struct arguments *arguments, int argc,
                        char **argv)
 {
@@ -68,9 +78,7 @@ static int run_command(const struct command *command, const struct arguments *ar
   options.block_size = (int)argument_count(command, arguments, "--block-size", 0);
   options.changes.replicates = argument_count(command, arguments, "--replicates", 0);
   options.changes.patients = argument_count(command, arguments, "--patients", 0);
-  options.changes.rtol = argument_number(command, arguments, "--rtol", 0);
-  if (options.changes.rtol != 0 && !(options.changes.rtol >= 1e-13 && options.changes.rtol <= 0.1))
-    return failure(EXIT_CODE_INVALID_INPUT, "run: --rtol must be between 1e-13 and 0.1");
+  options.changes.rtol = tolerance(command, arguments);
   if (progress)
     options.progress = (enum progress_style)choose(command, "progress style", progress,
                                                    progress_style_names);
