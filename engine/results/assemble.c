@@ -9,6 +9,7 @@
 
 #include "base/failure.h"
 #include "base/memory.h"
+#include "results/agreement.h"
 #include "results/disk.h"
 #include "results/hdf5_door.h"
 #include "results/journal.h"

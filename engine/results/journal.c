@@ -13,6 +13,7 @@
 
 #include "base/failure.h"
 #include "base/memory.h"
+#include "results/agreement.h"
 #include "results/disk.h"
 #include "results/segment_format.h"
 
@@ -35,14 +36,6 @@ struct names {
   char *bytes;
   size_t n_bytes, capacity;
 };
-
-int agreed(MPI_Comm comm, int code)
-{
-  int worst = EXIT_CODE_INTERNAL;
-
-  MPI_Allreduce(&code, &worst, 1, MPI_INT, MPI_MAX, comm);
-  return worst;
-}
 
 static size_t entry_words(const struct journal *journal)
 {

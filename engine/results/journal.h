@@ -18,6 +18,3 @@ int64_t journal_n_rows(const struct journal *journal, int table);
 /** Copies rows first..first+n_rows-1 of a table; columns[c] has room for n_rows cells. */
 int journal_read(struct journal *journal, int table, int64_t first, int64_t n_rows,
                  char *const *columns);
-
-/** Collective: the largest of the codes, so that all ranks go on or all stop. */
-int agreed(MPI_Comm comm, int code);

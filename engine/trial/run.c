@@ -6,6 +6,7 @@
 #include "base/failure.h"
 #include "base/hash.h"
 #include "base/memory.h"
+#include "results/agreement.h"
 #include "results/results.h"
 #include "trial/content.h"
 #include "trial/coordinator.h"
@@ -38,13 +39,6 @@ static int agree(const struct running *running, int code)
   return code;
 }
 
-/** All ranks get the largest code of any rank. */
-static int agree_worst(const struct running *running, int code)
-{
-  MPI_Allreduce(MPI_IN_PLACE, &code, 1, MPI_INT, MPI_MAX, running->comm);
-  return code;
-}
-
 static int load_plan(struct running *running)
 {
   struct diagnostics *diagnostics = diagnostics_create();
@@ -59,7 +53,7 @@ static int load_plan(struct running *running)
   if (running->rank == 0) diagnostics_print(diagnostics, stderr);
   if (!running->plan || diagnostics_n_errors(diagnostics) > 0) code = EXIT_CODE_INVALID_INPUT;
   diagnostics_destroy(&diagnostics);
-  return agree_worst(running, code);
+  return agreed(running->comm, code);
 }
 
 /** On rank 0: is there anything to do, and can it be written? */
@@ -69,8 +63,8 @@ static int prepare_output(struct running *running, bool *is_complete)
   int code = EXIT_CODE_OK;
 
   *is_complete = false;
-  TRY(agree_worst(
-      running, output_name(options->output, options->protocol, running->arena, &running->output)));
+  TRY(agreed(running->comm,
+             output_name(options->output, options->protocol, running->arena, &running->output)));
   if (running->rank == 0) {
     code = output_check(&running->output, inputs_sha256(running->plan, running->arena),
                         options->is_fresh && options->is_forced, is_complete);
@@ -99,7 +93,7 @@ static int simulate(struct running *running)
                                   running->rank);
   int code;
 
-  TRY(agree_worst(running, segment_create(path, &running->segment)));
+  TRY(agreed(running->comm, segment_create(path, &running->segment)));
   runner = block_runner_create(running->plan, &running->layout, &running->settings);
   progress_begin(&progress, running->options->progress, trial_n_patients(running->plan));
   code = coordinate(&(struct crew){running->comm, n_blocks, runner, running->layout.n_tables,
@@ -109,7 +103,7 @@ static int simulate(struct running *running)
     progress_end(&progress, running->count.n_patients, running->count.n_failed);
   block_runner_destroy(&runner);
   running->times.simulate_s = clock_s() - start;
-  return agree_worst(running, code ? code : segment_close(&running->segment));
+  return agreed(running->comm, code ? code : segment_close(&running->segment));
 }
 
 static int assemble(struct running *running)
@@ -169,7 +163,7 @@ static int run(struct running *running)
   layout_create(running->plan, running->arena, &running->layout);
   code = simulate(running);
   if (code == EXIT_CODE_OK) code = assemble(running);
-  code = agree_worst(running, code);
+  code = agreed(running->comm, code);
   if (running->rank == 0) {
     const int removed = output_remove_journal(&running->output);
 
