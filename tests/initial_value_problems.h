@@ -78,19 +78,21 @@ struct solution {
   int n_states;
 };
 
-static inline void keep_sample(void *context, int lane, double time, const double *state)
+static inline void keep_sample(void *context, const lane_mask *due, const lanes *time,
+                               const lanes *state)
 {
   struct solution *solution = context;
 
-  (void)lane;
-  solution->times[solution->n_samples] = time;
-  for (int j = 0; j < solution->n_states; j++) solution->samples[solution->n_samples][j] = state[j];
+  if (!(*due)[0]) return;
+  solution->times[solution->n_samples] = (*time)[0];
+  for (int j = 0; j < solution->n_states; j++)
+    solution->samples[solution->n_samples][j] = state[j][0];
   solution->n_samples++;
 }
 
 /** A problem and how well it is to be solved; every state has the absolute tolerance `atol`. */
 struct problem {
-  void (*rates)(void *context, const lanes *t, const lanes *y, lanes *dydt);
+  lane_function *rates;
   int n_states;
   double rtol, atol, max_steps;
 };
@@ -118,7 +120,8 @@ static inline struct solution solved(const struct solver_method *method,
 
   for (int i = 0; i < n; i++) times[i] = stop * (i + 1) / n;
   solver_load(solver, 0, 0, state);
-  solver_samples(solver, 0, &(struct sampling){n, times, keep_sample, &solution});
+  solver_samples(solver, 0, &(struct sampling){n, times});
+  solver_listen(solver, keep_sample, &solution);
   solver_run_to(solver, 0, stop);
   while (solver_is_running(solver, 0)) {
     if (solver_advance(solver)) break;

@@ -55,7 +55,8 @@ static inline double *model_run(const struct model_run *run, const struct model 
   struct model_running running = {.run = run, .model = model};
   double *atol = memory_new((size_t)model->n_states, sizeof *atol);
   const struct tolerance tolerance = {run->rtol, atol, 1e7};
-  const struct ode ode = {model->n_states, &running.patients, model_lanes_rates};
+  const struct ode ode = {
+      .n_states = model->n_states, .context = &running.patients, .rates = model_lanes_rates};
   const int n_patients = run->n_patients > 0 ? run->n_patients : 1;
   int started = 0, finished = 0;
   bool taken[LANES] = {false};
@@ -65,7 +66,10 @@ static inline double *model_run(const struct model_run *run, const struct model 
   running.outputs = memory_new((size_t)n_patients * (size_t)run->n_times * (size_t)model->n_outputs,
                                sizeof *running.outputs);
   model_lanes_create(model, &running.patients);
+  running.states = memory_new((size_t)model->n_states, sizeof *running.states);
+  running.at_sample = memory_new((size_t)model->n_outputs, sizeof *running.at_sample);
   assert_int_equal(solver_create(run->method, &ode, &tolerance, &running.solver), 0);
+  solver_listen(running.solver, model_take_samples, &running);
   while (finished < n_patients) {
     for (int lane = 0; lane < LANES; lane++) {
       if (taken[lane] && solver_is_running(running.solver, lane)) continue;
@@ -81,6 +85,8 @@ static inline double *model_run(const struct model_run *run, const struct model 
   solver_destroy(&running.solver);
   model_lanes_clear(&running.patients);
   free(running.state);
+  free(running.states);
+  free(running.at_sample);
   free(atol);
   return running.outputs;
 }

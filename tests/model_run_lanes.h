@@ -8,17 +8,35 @@ struct model_running {
   struct model_lanes patients;
   struct solver *solver;
   double *state, *outputs;         /* [state]; [patient][time][output] */
+  lanes *states, *at_sample;       /* [state], [output] */
   int patient[LANES], next[LANES]; /* the next sample */
 };
 
-static inline void model_take_sample(void *context, int lane, double time, const double *state)
+static inline void model_take_samples(void *context, const lane_mask *due, const lanes *time,
+                                      const lanes *state)
 {
   struct model_running *running = context;
-  const size_t row = (size_t)running->patient[lane] * (size_t)running->run->n_times +
-                     (size_t)running->next[lane]++;
+  const int n = running->model->n_outputs;
 
-  model_lanes_outputs(&running->patients, lane, time, state,
-                      running->outputs + row * (size_t)running->model->n_outputs);
+  model_lanes_outputs(&running->patients, time, state, running->at_sample);
+  for (int lane = 0; lane < LANES; lane++) {
+    if (!(*due)[lane]) continue;
+    const int row = running->patient[lane] * running->run->n_times + running->next[lane]++;
+
+    for (int i = 0; i < n; i++) running->outputs[row * n + i] = running->at_sample[i][lane];
+  }
+}
+
+/** Of a lane that stands at running->state. */
+static inline void model_take_sample(struct model_running *running, int lane, double time)
+{
+  const lanes times = time - (lanes){0};
+  lane_mask due = {0};
+
+  due[lane] = -1;
+  for (int i = 0; i < running->model->n_states; i++)
+    running->states[i] = running->state[i] - (lanes){0};
+  model_take_samples(running, &due, &times, running->states);
 }
 
 /** Boluses that are due, infusions that run from now on; the time of the next change. */
@@ -63,15 +81,14 @@ static inline bool model_continue(struct model_running *running, int lane)
   assert_int_equal(solver_status(running->solver, lane), SOLVE_OK);
   solver_state(running->solver, lane, running->state);
   if (!run->samples_see_dose && *next < run->n_times && times[*next] == time)
-    model_take_sample(running, lane, time, running->state);
+    model_take_sample(running, lane, time);
   stop = model_give_doses(running, lane, time);
   if (run->samples_see_dose && *next < run->n_times && times[*next] == time)
-    model_take_sample(running, lane, time, running->state);
+    model_take_sample(running, lane, time);
   if (*next == run->n_times) return false;
   if (run->stops_at_samples && times[*next] < stop) stop = times[*next];
   while (*next + n < run->n_times && times[*next + n] < stop) n++;
-  solver_samples(running->solver, lane,
-                 &(struct sampling){n, times + *next, model_take_sample, running});
+  solver_samples(running->solver, lane, &(struct sampling){n, times + *next});
   solver_run_to(running->solver, lane, stop);
   return true;
 }

@@ -71,15 +71,15 @@ void model_lanes_rates(void *context, const lanes *t, const lanes *y, lanes *dyd
   for (int i = 0; i < model->n_states; i++) dydt[i] = r[model->states[i].rate];
 }
 
-void model_lanes_outputs(struct model_lanes *patients, int lane, double time, const double *state,
-                         double *outputs)
+void model_lanes_outputs(void *context, const lanes *t, const lanes *y, lanes *outputs)
 {
+  struct model_lanes *patients = context;
   const struct model *model = patients->model;
   lanes *r = patients->registers;
 
-  r[model->time_reg] = time - (lanes){0};
-  for (int i = 0; i < model->n_states; i++) r[model->states[i].reg] = state[i] - (lanes){0};
+  r[model->time_reg] = *t;
+  for (int i = 0; i < model->n_states; i++) r[model->states[i].reg] = y[i];
   program_run(model->program, SECTION_RATES, r, patients->simd);
   program_run(model->program, SECTION_OUTPUTS, r, patients->simd);
-  for (int i = 0; i < model->n_outputs; i++) outputs[i] = r[model->outputs[i].reg][lane];
+  for (int i = 0; i < model->n_outputs; i++) outputs[i] = r[model->outputs[i].reg];
 }

@@ -28,6 +28,5 @@ double model_lanes_parameter(const struct model_lanes *patients, int lane, int p
 double model_lanes_fraction(const struct model_lanes *patients, int lane, int route);
 /** Rates for a solver: `context` is a struct model_lanes. */
 void model_lanes_rates(void *context, const lanes *t, const lanes *y, lanes *dydt);
-/** True outputs [output] of one lane at a time and state [state]. */
-void model_lanes_outputs(struct model_lanes *patients, int lane, double time, const double *state,
-                         double *outputs);
+/** True outputs [output] at a time and y [state]. */
+void model_lanes_outputs(void *context, const lanes *t, const lanes *y, lanes *outputs);

@@ -29,6 +29,16 @@ const struct solver_method *solver_method_named(const char *name)
   return *method;
 }
 
+static void observe(struct solver *solver)
+{
+  const struct ode *ode = &solver->ode;
+
+  solver->n_observed = ode->observed ? ode->n_observed : ode->n_states;
+  solver->observed = memory_new((size_t)solver->n_observed, sizeof *solver->observed);
+  for (int i = 0; i < solver->n_observed; i++)
+    solver->observed[i] = ode->observed ? ode->observed[i] : i;
+}
+
 int solver_create(const struct solver_method *method, const struct ode *ode,
                   const struct tolerance *tolerance, struct solver **solver)
 {
@@ -41,6 +51,7 @@ int solver_create(const struct solver_method *method, const struct ode *ode,
   created->tolerance = *tolerance;
   created->state = memory_new((size_t)ode->n_states, sizeof *created->state);
   created->sampled = memory_new((size_t)ode->n_states, sizeof *created->sampled);
+  observe(created);
   created->next_sample += (double)INFINITY;
   code = method->create(ode, tolerance, created);
   if (code) solver_destroy(&created);
@@ -54,6 +65,7 @@ void solver_destroy(struct solver **solver)
   (*solver)->method->destroy(*solver);
   free((*solver)->state);
   free((*solver)->sampled);
+  free((*solver)->observed);
   free(*solver);
   *solver = NULL;
 }
@@ -109,24 +121,30 @@ void solver_run_to(struct solver *solver, int lane, double stop)
   solver->starting[lane] = -1;
 }
 
+void solver_listen(struct solver *solver, solver_sample *sample, void *context)
+{
+  solver->sample = sample;
+  solver->listener = context;
+}
+
 void solver_samples(struct solver *solver, int lane, const struct sampling *sampling)
 {
   REQUIRE(is_lane(lane) && (sampling->n == 0 || sampling->times[0] > solver->time[lane]));
-  solver->samples[lane] = (struct lane_samples){.n = sampling->n,
-                                                .times = sampling->times,
-                                                .sample = sampling->sample,
-                                                .context = sampling->context};
+  solver->samples[lane] = (struct lane_samples){.n = sampling->n, .times = sampling->times};
   solver->next_sample[lane] = sampling->n > 0 ? sampling->times[0] : (double)INFINITY;
 }
 
-void solver_give_sample(struct solver *solver, int lane)
+void solver_give_samples(struct solver *solver, const lane_mask *due)
 {
-  struct lane_samples *samples = &solver->samples[lane];
+  solver->sample(solver->listener, due, &solver->next_sample, solver->sampled);
+  for (int lane = 0; lane < LANES; lane++) {
+    struct lane_samples *samples = &solver->samples[lane];
 
-  samples->sample(samples->context, lane, samples->times[samples->next], solver->sampled);
-  samples->next++;
-  solver->next_sample[lane] = samples->next < samples->n ? samples->times[samples->next]
-                                                         : (double)INFINITY;
+    if (!(*due)[lane]) continue;
+    samples->next++;
+    solver->next_sample[lane] = samples->next < samples->n ? samples->times[samples->next]
+                                                           : (double)INFINITY;
+  }
 }
 
 void solver_end_run(struct solver *solver, int lane, enum solve_status status)

@@ -4,17 +4,7 @@
  * states and rates, not drugs or visits: whoever gives a dose stops the lane there, changes the
  * state or an input of the rates, and restarts it. */
 #pragma once
-#include <stdbool.h>
-#include "base/lanes.h"
-
-/** An initial value problem y' = rates(t, y) in eight lanes. */
-struct ode {
-  int n_states;
-  void *context; /* handed to rates */
-  /** `y` and `dydt` are [state]. A lane's rates depend on that lane's t and y only, and are the
-   *  same bits whatever the other lanes hold (they may hold anything, NaN included). */
-  void (*rates)(void *context, const lanes *t, const lanes *y, lanes *dydt);
-};
+#include "solver/ode.h"
 
 struct tolerance {
   double rtol;
@@ -35,15 +25,15 @@ struct solver_count {
   int32_t accepted, rejected;
 };
 
-/** Called for each sample that a step passes; `state` is [state] of one lane at `time`. */
-typedef void solver_sample(void *context, int lane, double time, const double *state);
+/** Called for samples that a step passes: one in each lane of `due`, at its own time. `state` is
+ *  [state]; the observed states of the lanes that are due are there, anything in the others. */
+typedef void solver_sample(void *context, const lane_mask *due, const lanes *time,
+                           const lanes *state);
 
 /** Times ascend, each in (time, stop]; borrowed until the lane stands. */
 struct sampling {
   int n;
   const double *times; /* [n] */
-  solver_sample *sample;
-  void *context;
 };
 
 struct solver;
@@ -77,7 +67,9 @@ void solver_state(const struct solver *solver, int lane, double *state);
 void solver_set_state(struct solver *solver, int lane, const double *state);
 /** Starts the lane towards `stop` (> its time); the rates may have changed since it last ran. */
 void solver_run_to(struct solver *solver, int lane, double stop);
-/** For the coming run; the interpolant of a step is of the order of the method. */
+/** Who is told of samples. */
+void solver_listen(struct solver *solver, solver_sample *sample, void *context);
+/** For the coming run; the interpolant of a step is as accurate as its end. */
 void solver_samples(struct solver *solver, int lane, const struct sampling *sampling);
 int solver_advance(struct solver *solver);
 bool solver_is_running(const struct solver *solver, int lane);

@@ -24,7 +24,6 @@ static int explicit_create(const struct ode *ode, const struct tolerance *tolera
   for (int s = 0; s < STAGES; s++) method->k[s] = memory_new(n, sizeof(lanes));
   for (int i = 0; i < INTERPOLANTS; i++) method->interpolant[i] = memory_new(n, sizeof(lanes));
   method->trial = memory_new(n, sizeof(lanes));
-  method->between = memory_new(n, sizeof(lanes));
   method->per_state = 1. / ode->n_states;
   method->math = lane_math(simd);
   method->attempt = attempts[simd];
@@ -48,7 +47,6 @@ static void explicit_destroy(struct solver *solver)
   for (int s = 0; s < STAGES; s++) free(method->k[s]);
   for (int i = 0; i < INTERPOLANTS; i++) free(method->interpolant[i]);
   free(method->trial);
-  free(method->between);
   free(method);
 }
 

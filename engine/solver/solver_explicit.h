@@ -16,7 +16,6 @@ struct dormand_prince {
   lanes *k[STAGES]; /* [stage][state] rates; k[0] carries over to the next step */
   lanes *trial;     /* [state] the argument of a stage, and in the end the new state */
   lanes *interpolant[INTERPOLANTS]; /* [term][state] */
-  lanes *between;                   /* [state] at sample times */
   lanes step;                       /* what the controller wants; a stop may allow less */
   lanes last_error;                 /* E of the last accepted step */
   lanes attempts;                   /* since the run began */

@@ -10,6 +10,7 @@
 #include "base/lane_math.h"
 #include "base/lanes.h"
 #include "solver/solver_explicit.h"
+#include "solver/solver_calls.h"
 #include "solver/solver_internal.h"
 
 #ifndef EXPLICIT_ATTEMPT
@@ -87,7 +88,7 @@ INLINE void stage(const struct solver *solver, struct dormand_prince *method, in
     weight[1] = lanes_select(solver->starting, attempt->probe, weight[1]);
     time = lanes_select(solver->starting, solver->time + attempt->probe, time);
   }
-  for (int j = 0; j < solver->ode.n_states; j++) {
+  for (int j = 0; j < N_STATES; j++) {
     lanes sum = weight[0] * method->k[0][j];
 
 #pragma GCC unroll 7
@@ -96,7 +97,7 @@ INLINE void stage(const struct solver *solver, struct dormand_prince *method, in
     }
     method->trial[j] = solver->state[j] + sum;
   }
-  solver->ode.rates(solver->ode.context, &time, method->trial, method->k[s]);
+  ODE_RATES(&time, method->trial, method->k[s]);
 }
 
 /* A starting lane spends one round on k[0] and on its first step size, in the stages of its
@@ -109,7 +110,7 @@ INLINE void begin_start(struct solver *solver, struct dormand_prince *method,
   lanes size = {0}, speed = {0}, log_size, log_speed;
   lane_mask bad;
 
-  for (int j = 0; j < solver->ode.n_states; j++) {
+  for (int j = 0; j < N_STATES; j++) {
     const lanes unit = scale(solver, j, lanes_abs(solver->state[j]));
     const lanes y = solver->state[j] / unit, dydt = method->k[1][j] / unit;
 
@@ -134,7 +135,7 @@ INLINE void finish_start(struct solver *solver, struct dormand_prince *method,
   const lane_mask starting = solver->starting;
   lanes speed = {0}, change = {0}, exponent, step;
 
-  for (int j = 0; j < solver->ode.n_states; j++) {
+  for (int j = 0; j < N_STATES; j++) {
     const lanes unit = scale(solver, j, lanes_abs(solver->state[j]));
     const lanes dydt = method->k[1][j] / unit;
     const lanes second = (method->k[2][j] - method->k[1][j]) / (unit * attempt->probe);
@@ -162,7 +163,7 @@ INLINE void judge(const struct solver *solver, const struct dormand_prince *meth
 
 #pragma GCC unroll 7
   for (int i = 0; i < STAGES; i++) weight[i] = error_weights[i] * attempt->step;
-  for (int j = 0; j < solver->ode.n_states; j++) {
+  for (int j = 0; j < N_STATES; j++) {
     const lanes size = lanes_larger(lanes_abs(solver->state[j]), lanes_abs(method->trial[j]));
     lanes error = weight[0] * method->k[0][j];
 
@@ -221,7 +222,8 @@ INLINE void interpolate(const struct solver *solver, struct dormand_prince *meth
 
 #pragma GCC unroll 7
   for (int i = 0; i < STAGES; i++) weight[i] = dense_weights[i] * attempt->step;
-  for (int j = 0; j < solver->ode.n_states; j++) {
+  for (int o = 0; o < N_OBSERVED; o++) {
+    const int j = OBSERVED(o);
     const lanes change = method->trial[j] - solver->state[j];
     const lanes bend = attempt->step * method->k[0][j] - change;
     lanes highest = weight[0] * method->k[0][j];
@@ -247,18 +249,15 @@ INLINE void give_samples(struct solver *solver, struct dormand_prince *method,
     const lanes rest = 1 - theta;
     const lane_mask at_end = lanes_equal(solver->next_sample, attempt->end);
 
-    for (int j = 0; j < solver->ode.n_states; j++) {
+    for (int o = 0; o < N_OBSERVED; o++) {
+      const int j = OBSERVED(o);
       const lanes inner = method->interpolant[2][j] + rest * method->interpolant[3][j];
       const lanes outer = method->interpolant[1][j] + theta * inner;
       const lanes y = solver->state[j] + theta * (method->interpolant[0][j] + rest * outer);
 
-      method->between[j] = lanes_select(at_end, method->trial[j], y);
+      solver->sampled[j] = lanes_select(at_end, method->trial[j], y);
     }
-    for (int lane = 0; lane < LANES; lane++) {
-      if (!due[lane]) continue;
-      for (int j = 0; j < solver->ode.n_states; j++) solver->sampled[j] = method->between[j][lane];
-      solver_give_sample(solver, lane);
-    }
+    solver_give_samples(solver, &due);
     due = attempt->accepted & lanes_at_most(solver->next_sample, attempt->end);
   }
 }
@@ -272,7 +271,7 @@ INLINE bool conclude(struct solver *solver, struct dormand_prince *method,
   lane_mask tiny, weary;
   lanes smallest;
 
-  for (int j = 0; j < solver->ode.n_states; j++) {
+  for (int j = 0; j < N_STATES; j++) {
     solver->state[j] = lanes_select(accepted, method->trial[j], solver->state[j]);
     method->k[0][j] = lanes_select(accepted, method->k[STAGES - 1][j], method->k[0][j]);
   }
@@ -316,7 +315,7 @@ bool EXPLICIT_ATTEMPT(struct solver *solver, struct dormand_prince *method)
 
   plan(solver, method, &attempt);
   if (starts) { /* 0 * NaN is NaN */
-    for (int j = 0; j < solver->ode.n_states; j++)
+    for (int j = 0; j < N_STATES; j++)
       method->k[0][j] = lanes_select(solver->starting, all(0), method->k[0][j]);
   }
   stage(solver, method, 1, &attempt);

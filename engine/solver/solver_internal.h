@@ -7,8 +7,6 @@
 struct lane_samples {
   int n, next; /* times[next] is the first that has not been given */
   const double *times;
-  solver_sample *sample;
-  void *context;
 };
 
 struct solver {
@@ -22,12 +20,16 @@ struct solver {
   lane_mask accepted, rejected;
   lanes next_sample; /* time of the next sample, infinity if there is none */
   struct lane_samples samples[LANES];
-  double *sampled; /* [state] of one lane */
+  lanes *sampled; /* [state] at the next samples */
+  solver_sample *sample;
+  void *listener;
+  int n_observed;
+  int *observed; /* [n_observed] states that samples need */
   enum solve_status status[LANES];
   void *work; /* the method's own */
 };
 
 /** The lane stands at its stop, all its samples given (SOLVE_OK), or has failed. */
 void solver_end_run(struct solver *solver, int lane, enum solve_status status);
-/** Gives solver->sampled to the lane's listener as its next sample. */
-void solver_give_sample(struct solver *solver, int lane);
+/** Gives solver->sampled to the listener as the next sample of the lanes in `due`. */
+void solver_give_samples(struct solver *solver, const lane_mask *due);

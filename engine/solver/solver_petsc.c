@@ -136,6 +136,7 @@ static PetscErrorCode give_samples(TS ts)
 {
   struct petsc_work *work;
   struct solver *solver;
+  lane_mask due = {0};
   PetscReal time;
   Vec y;
 
@@ -144,6 +145,7 @@ static PetscErrorCode give_samples(TS ts)
   PetscCall(TSGetTime(ts, &time));
   PetscCall(TSGetSolution(ts, &y));
   solver = work->solver;
+  due[work->lane] = -1;
   while (solver->next_sample[work->lane] <= time) {
     const double sample_time = solver->next_sample[work->lane];
     const double *state;
@@ -154,9 +156,9 @@ static PetscErrorCode give_samples(TS ts)
       PetscCall(TSInterpolate(ts, sample_time, at_sample));
     }
     PetscCall(VecGetArrayRead(at_sample, &state));
-    for (int j = 0; j < solver->ode.n_states; j++) solver->sampled[j] = state[j];
+    for (int j = 0; j < solver->ode.n_states; j++) solver->sampled[j][work->lane] = state[j];
     PetscCall(VecRestoreArrayRead(at_sample, &state));
-    solver_give_sample(solver, work->lane);
+    solver_give_samples(solver, &due);
   }
   PetscFunctionReturn(0);
 }

@@ -64,6 +64,15 @@ bool course_add_visit(struct course *course, int32_t minute)
   return true;
 }
 
+bool course_has_visit(const struct course *course, int32_t minute)
+{
+  const struct plan_scenario *scenario = course->scenario;
+
+  return (course->n_added > 0 && course->added[0] == minute) ||
+         (course->next_visit < scenario->n_visits &&
+          scenario->visits[course->next_visit].minute == minute);
+}
+
 uint32_t course_take_visit(struct course *course, int32_t minute, int *code)
 {
   const struct plan_scenario *scenario = course->scenario;

@@ -30,6 +30,8 @@ int course_visits_between(const struct course *course, int32_t now, int32_t unti
 /** An added encounter, unless one is there already or it would be after the end. False when more
  *  than MAX_ADDED_VISITS are waiting. */
 bool course_add_visit(struct course *course, int32_t minute);
+/** Whether something is measured at this minute. */
+bool course_has_visit(const struct course *course, int32_t minute);
 /** Takes the visit at this minute off the calendar: what it measures (bits) and its code. 0 when
  *  there is none. An added visit measures all that the plan measures. */
 uint32_t course_take_visit(struct course *course, int32_t minute, int *code);

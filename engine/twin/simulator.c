@@ -15,7 +15,8 @@ struct simulator {
   const struct model *model;
   struct solver *solver;
   struct model_lanes patients;
-  double *atol, *state, *outputs, *effects, *z;
+  double *atol, *state, *effects, *z;
+  lanes *states, *outputs; /* [state], [output] where visits are */
   struct course courses[LANES];
   bool is_active[LANES];
   int32_t stops[LANES];          /* [lane] minute at which the lane will stand */
@@ -26,6 +27,8 @@ struct simulator {
 };
 
 static const double minutes_per_h = 60;
+
+static solver_sample sample_visits;
 
 static double model_time(const struct simulator *simulator, int32_t minute)
 {
@@ -71,6 +74,7 @@ int simulator_create(const struct plan *plan, int scenario, const struct solver_
   s->atol = memory_new((size_t)s->model->n_states, sizeof *s->atol);
   s->state = memory_new((size_t)s->model->n_states, sizeof *s->state);
   s->outputs = memory_new((size_t)s->model->n_outputs, sizeof *s->outputs);
+  s->states = memory_new((size_t)s->model->n_states, sizeof *s->states);
   s->effects = memory_new((size_t)(s->model->n_etas + s->model->n_kappas + s->model->n_covariates),
                           sizeof *s->effects);
   s->z = memory_new((size_t)s->model->n_etas, sizeof *s->z);
@@ -86,8 +90,11 @@ int simulator_create(const struct plan *plan, int scenario, const struct solver_
   model_lanes_create(s->model, &s->patients);
   *simulator = s;
   tolerance = (struct tolerance){settings->rtol, s->atol, (double)settings->max_steps};
-  ode = (struct ode){s->model->n_states, &s->patients, model_lanes_rates};
-  return solver_create(method, &ode, &tolerance, &s->solver);
+  ode = (struct ode){
+      .n_states = s->model->n_states, .context = &s->patients, .rates = model_lanes_rates};
+  TRY(solver_create(method, &ode, &tolerance, &s->solver));
+  solver_listen(s->solver, sample_visits, s);
+  return EXIT_CODE_OK;
 }
 
 void simulator_destroy(struct simulator **simulator)
@@ -110,6 +117,7 @@ void simulator_destroy(struct simulator **simulator)
   free(s->atol);
   free(s->state);
   free(s->outputs);
+  free(s->states);
   free(s->effects);
   free(s->z);
   free(s);
@@ -166,8 +174,8 @@ static double measure(const struct simulator *simulator, const struct course *co
   return truth;
 }
 
-/** `state` is [state] at that time, before any dose. */
-static void visit(struct simulator *simulator, int lane, int32_t minute, const double *state)
+/** simulator->outputs are those of that time, before any dose. */
+static void visit(struct simulator *simulator, int lane, int32_t minute)
 {
   struct course *course = &simulator->courses[lane];
   const struct plan_scenario *scenario = simulator->scenario;
@@ -175,11 +183,9 @@ static void visit(struct simulator *simulator, int lane, int32_t minute, const d
   const uint32_t measures = course_take_visit(course, minute, &code);
 
   if (!measures) return;
-  model_lanes_outputs(&simulator->patients, lane, model_time(simulator, minute), state,
-                      simulator->outputs);
   for (int m = 0; m < simulator->plan->n_measures; m++) {
     const int output = scenario->outputs[m];
-    const double truth = simulator->outputs[output];
+    const double truth = simulator->outputs[output][lane];
 
     if (!(measures >> m & 1)) continue;
     course->measured[m] = scenario->factors[m] * measure(simulator, course, output, truth, minute);
@@ -187,6 +193,19 @@ static void visit(struct simulator *simulator, int lane, int32_t minute, const d
                                                      course->measured[m]});
   }
   for (int i = 0; i < course->arm->n_administrations; i++) course->dosings[i].has_news = true;
+}
+
+/** A visit of a patient whose lane stands at simulator->state. */
+static void visit_standing(struct simulator *simulator, int lane, int32_t minute)
+{
+  const struct course *course = &simulator->courses[lane];
+  const lanes time = model_time(simulator, minute) - (lanes){0};
+
+  if (!course_has_visit(course, minute)) return;
+  for (int i = 0; i < simulator->model->n_states; i++)
+    simulator->states[i] = simulator->state[i] - (lanes){0};
+  model_lanes_outputs(&simulator->patients, &time, simulator->states, simulator->outputs);
+  visit(simulator, lane, minute);
 }
 
 /** Infusions into one state add up. */
@@ -268,21 +287,26 @@ static void live_minute(struct simulator *simulator, int lane, int32_t minute)
   for (int i = 0; i < course->arm->n_administrations; i++)
     if (course->dosings[i].infusion_end_min == minute)
       end_infusion(simulator, lane, &course->dosings[i]);
-  visit(simulator, lane, minute, simulator->state);
+  visit_standing(simulator, lane, minute);
   if (course->next_occasion_min == minute) begin_occasion(simulator, lane, minute);
   for (int i = 0; i < course->arm->n_administrations; i++)
     if (course->dosings[i].next_min == minute) give(simulator, lane, i, minute);
 }
 
-/** A visit at which nothing changes is read off the step that passes it. */
-static void sample_visit(void *context, int lane, double time, const double *state)
+/** Visits at which nothing changes are read off the step that passes them. */
+static void sample_visits(void *context, const lane_mask *due, const lanes *time,
+                          const lanes *state)
 {
   struct simulator *simulator = context;
-  const int32_t minute = simulator->visit_minutes[lane][simulator->next_sample[lane]++];
 
-  (void)time;
-  simulator->courses[lane].life->last_minute = minute;
-  visit(simulator, lane, minute, state);
+  model_lanes_outputs(&simulator->patients, time, state, simulator->outputs);
+  for (int lane = 0; lane < LANES; lane++) {
+    if (!(*due)[lane]) continue;
+    const int32_t minute = simulator->visit_minutes[lane][simulator->next_sample[lane]++];
+
+    simulator->courses[lane].life->last_minute = minute;
+    visit(simulator, lane, minute);
+  }
 }
 
 static void run_to_next_change(struct simulator *simulator, int lane, int32_t now)
@@ -295,8 +319,7 @@ static void run_to_next_change(struct simulator *simulator, int lane, int32_t no
     simulator->visit_times[lane][i] = model_time(simulator, simulator->visit_minutes[lane][i]);
   simulator->next_sample[lane] = 0;
   simulator->stops[lane] = stop;
-  solver_samples(simulator->solver, lane,
-                 &(struct sampling){n, simulator->visit_times[lane], sample_visit, simulator});
+  solver_samples(simulator->solver, lane, &(struct sampling){n, simulator->visit_times[lane]});
   solver_run_to(simulator->solver, lane, model_time(simulator, stop));
 }
 

@@ -43,7 +43,7 @@ __attribute__((target("avx512f"))) static void rates_avx512(void *context, const
   chain_rates(context, y, dydt);
 }
 
-static void (*const rates_for[])(void *, const lanes *, const lanes *, lanes *) = {
+static lane_function *const rates_for[] = {
     [SIMD_BASELINE] = rates_baseline, [SIMD_AVX2] = rates_avx2, [SIMD_AVX512] = rates_avx512};
 
 static double now_ns(void)
@@ -54,11 +54,11 @@ static double now_ns(void)
   return (double)now.tv_sec * 1e9 + (double)now.tv_nsec;
 }
 
-static void count_sample(void *context, int lane, double time, const double *state)
+static void count_samples(void *context, const lane_mask *due, const lanes *time,
+                          const lanes *state)
 {
-  (void)lane;
   (void)time;
-  *(double *)context += state[0];
+  *(double *)context += lanes_select(*due, state[0], (lanes){0})[0];
 }
 
 struct cost {
@@ -82,12 +82,12 @@ static struct cost trial(int n_states, bool sampled)
   for (int i = 0; i < SAMPLES; i++) times[i] = i;
   for (int j = 0; j < n_states; j++) atol[j] = 1e-8, state[j] = 0;
   if (solver_create(&solver_explicit, &ode, &tolerance, &solver)) exit(EXIT_FAILURE);
+  solver_listen(solver, count_samples, &sum);
   begin = now_ns();
   for (int lane = 0; lane < LANES; lane++) {
     state[0] = 100 + lane;
     solver_load(solver, lane, 0, state);
-    if (sampled)
-      solver_samples(solver, lane, &(struct sampling){24, times + 1, count_sample, &sum});
+    if (sampled) solver_samples(solver, lane, &(struct sampling){24, times + 1});
     solver_run_to(solver, lane, 24);
   }
   while (running > 0) {
@@ -99,9 +99,7 @@ static struct cost trial(int n_states, bool sampled)
       solver_state(solver, lane, state);
       state[0] += 100;
       solver_set_state(solver, lane, state);
-      if (sampled)
-        solver_samples(solver, lane,
-                       &(struct sampling){24, times + (int)time + 1, count_sample, &sum});
+      if (sampled) solver_samples(solver, lane, &(struct sampling){24, times + (int)time + 1});
       solver_run_to(solver, lane, time + 24);
     }
     running = 0;

@@ -46,12 +46,16 @@ struct life {
   double samples[MOST_SAMPLES][STATES + 1];
 };
 
-static void keep_sample(void *context, int lane, double time, const double *state)
+static void keep_samples(void *context, const lane_mask *due, const lanes *time, const lanes *state)
 {
-  struct life *lives = *(struct life **)context + lane;
+  for (int lane = 0; lane < LANES; lane++) {
+    struct life *life = (struct life *)context + lane;
 
-  lives->samples[lives->n_samples][0] = time;
-  memcpy(&lives->samples[lives->n_samples++][1], state, STATES * sizeof *state);
+    if (!(*due)[lane]) continue;
+    life->samples[life->n_samples][0] = (*time)[lane];
+    for (int j = 0; j < STATES; j++) life->samples[life->n_samples][j + 1] = state[j][lane];
+    life->n_samples++;
+  }
 }
 
 /* Eight lanes with who is in them. */
@@ -60,7 +64,6 @@ struct ward {
   struct parameters parameters;
   int patient[LANES], doses[LANES]; /* patient -1: nobody */
   struct life current[LANES];       /* [lane] */
-  struct life *in_progress;         /* current, for keep_sample() */
   double sample_times[LANES][SAMPLES_PER_DAY];
 };
 
@@ -101,9 +104,7 @@ static void dose(struct ward *ward, int lane)
   solver_set_state(ward->solver, lane, state);
   for (int i = 0; i < SAMPLES_PER_DAY; i++)
     ward->sample_times[lane][i] = time + interval * (i + 1) / SAMPLES_PER_DAY;
-  solver_samples(ward->solver, lane,
-                 &(struct sampling){SAMPLES_PER_DAY, ward->sample_times[lane], keep_sample,
-                                    &ward->in_progress});
+  solver_samples(ward->solver, lane, &(struct sampling){SAMPLES_PER_DAY, ward->sample_times[lane]});
   solver_run_to(ward->solver, lane, ward->sample_times[lane][SAMPLES_PER_DAY - 1]);
   ward->doses[lane]++;
 }
@@ -163,9 +164,9 @@ static void simulate(enum simd simd, const struct order *order, struct life *liv
 
   setenv("TWINTRIAL_SIMD", simd_name(simd), 1);
   ward->parameters.math = lane_math(simd_choice());
-  ward->in_progress = ward->current;
   for (int lane = 0; lane < LANES; lane++) ward->patient[lane] = -1;
   assert_int_equal(solver_create(&solver_explicit, &ode, &tolerance, &ward->solver), 0);
+  solver_listen(ward->solver, keep_samples, ward->current);
   live(ward, order, lives);
   solver_destroy(&ward->solver);
   free(ward);

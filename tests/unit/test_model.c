@@ -134,11 +134,11 @@ static void individual_parameters_follow_their_distributions(void **state)
 
 static void rates_outputs_and_infusions_use_the_individual_values(void **state)
 {
-  const double covariates[] = {40, 1}, none[5] = {0}, amount = 30;
+  const double covariates[] = {40, 1}, none[5] = {0};
   struct compiled compiled;
   struct model_lanes patients;
-  lanes time = {0}, y = (lanes){0} + amount, dydt;
-  double concentration;
+  lanes time = {0}, y = (lanes){0} + 30, dydt;
+  lanes concentration;
 
   (void)state;
   compile_good(&compiled, varied, 0, NULL);
@@ -149,8 +149,8 @@ static void rates_outputs_and_infusions_use_the_individual_values(void **state)
   model_lanes_rates(&patients, &time, &y, &dydt);
   assert_close(dydt[0], -2. / 20 * 30 - 3 * 5 * 30);
   assert_close(dydt[3], -2. / 20 * 30 - 3 * 5 * 30 + 8);
-  model_lanes_outputs(&patients, 5, 0, &amount, &concentration);
-  assert_close(concentration, 1.5);
+  model_lanes_outputs(&patients, &time, &y, &concentration);
+  assert_close(concentration[5], 1.5);
   model_lanes_clear(&patients);
   release(&compiled);
 }
