@@ -28,7 +28,8 @@ struct simulator {
 
 static const double minutes_per_h = 60;
 
-static solver_sample sample_visits;
+static void sample_visits(void *context, const lane_mask *due, const lanes *time,
+                          const lanes *state);
 
 static double model_time(const struct simulator *simulator, int32_t minute)
 {
