@@ -8,11 +8,26 @@
 #include "base/lane_math.h"
 #include "expression/expression.h"
 
-/** What a register changes with. */
-enum phase { PHASE_CONSTANT, PHASE_PATIENT, PHASE_STATE };
-/** Pieces that are run apart: per patient, per evaluation of the rates, per observation. Outputs
- *  need the registers of the rates, so run SECTION_RATES first. */
-enum section { SECTION_PATIENT, SECTION_RATES, SECTION_OUTPUTS, N_SECTIONS };
+/** What a register changes with. Held: at events, and never while a solver steps. */
+enum phase { PHASE_CONSTANT, PHASE_PATIENT, PHASE_HELD, PHASE_STATE };
+
+/** Pieces that are run apart. The first runs once per patient; each of the others computes all that
+ *  it needs and the first has not. What their arguments a and b and their result hold is said by
+ *  whoever defines them: models in engine/model/functions.h. */
+enum section {
+  SECTION_PATIENT,
+  SECTION_RATES,
+  SECTION_OUTPUTS,
+  SECTION_JACOBIAN,
+  SECTION_FACTOR,
+  SECTION_SOLVE,
+  SECTION_MATRIX,
+  SECTION_PRODUCT,
+  SECTION_APPLY,
+  SECTION_REMAINDER,
+  SECTION_ROOTS,
+  N_SECTIONS
+};
 
 enum operation {
   OPERATION_INPUT,
@@ -38,38 +53,39 @@ enum operation {
   OPERATION_NOT,
   OPERATION_SELECT /* a ? b : c */
 };
+/** Number of arguments, 0 to 3. */
+int operation_arity(enum operation operation);
 
 struct instruction {
   uint16_t operation, result, a, b, c;
 };
 
-struct program {
-  int n_registers;
-  double *constants; /* [register]; 0 where it is not a constant */
-  struct instruction *code[N_SECTIONS];
-  int n[N_SECTIONS];
+/** Registers that stand for the arguments and the result of a section. */
+struct signature {
+  int n_a, n_b, n_out;
+  const int *a, *b, *out;
 };
 
-struct program_builder;
-struct program_builder *program_builder_create(void);
-void program_builder_destroy(struct program_builder **builder);
-int program_input(struct program_builder *builder, enum phase phase);
-int program_constant(struct program_builder *builder, double value);
-int program_operation(struct program_builder *builder, enum operation operation, int a, int b,
-                      int c);
-/** A checked expression, in `unit` (ignored for conditions and categories); its symbols have their
- *  registers. Returns the register of the result. */
-int program_expression(struct program_builder *builder, const struct expression *expression,
-                       struct unit unit);
-/** Says that a register must be there after a section has run. */
-void program_need(struct program_builder *builder, enum section section, int reg);
-enum phase program_phase(const struct program_builder *builder, int reg);
-/** The value of a constant; 0 of any other register. */
-double program_value(const struct program_builder *builder, int reg);
-/** At most 65,535 registers; more is a failure() of the model's size, and NULL. */
-const struct program *program_finish(struct program_builder *builder, struct arena *arena);
+struct program {
+  int n_registers;
+  double *constants;     /* [register]; 0 where it is not a constant */
+  unsigned char *phases; /* [register] enum phase */
+  struct instruction *code[N_SECTIONS];
+  int n[N_SECTIONS];
+  struct signature signatures[N_SECTIONS];
+};
 
 /** Registers with the constants in place; release with free(). */
 lanes *program_registers(const struct program *program);
 void program_run(const struct program *program, enum section section, lanes *registers,
                  enum simd simd);
+
+/** Eight patients' registers, and what one section is given and gives. */
+struct call {
+  lanes *registers;
+  const lanes *a, *b;
+  lanes *out;
+  enum simd simd;
+};
+/** Copies a and b to their registers, runs the section and copies its result to out. */
+void program_call(const struct program *program, enum section section, const struct call *call);

@@ -2,6 +2,7 @@
 /* engine/model/compiling.h
  * What the steps of model_compile() share; of no use outside this folder. */
 #pragma once
+#include "expression/program_builder.h"
 #include "model/model.h"
 
 enum item_kind { ITEM_COVARIATE, ITEM_PARAMETER, ITEM_DERIVED, ITEM_STATE, ITEM_TIME };

@@ -38,7 +38,8 @@ static int typical_value(struct compiling *compiling, int index)
   const struct symbol *by;
   int result;
 
-  if (!values) return constant(compiling, compiling->model->parameters[index].typical);
+  if (!values)
+    return program_typical(compiling->builder, compiling->model->parameters[index].typical);
   by = scope_find(&compiling->scope, entry->by.text);
   ((struct item *)by->owner)->is_used = true;
   result = constant(compiling, (double)NAN);
@@ -118,7 +119,7 @@ static void lower_item(struct compiling *compiling, struct item *item)
   if (item->kind == ITEM_PARAMETER) {
     item->symbol->reg = lower_parameter(compiling, item);
     compiling->model->parameters[item->index].reg = item->symbol->reg;
-    if (program_phase(compiling->builder, item->symbol->reg) == PHASE_STATE)
+    if (program_phase(compiling->builder, item->symbol->reg) > PHASE_PATIENT)
       diagnostics_error(
           compiling->diagnostics, &item->at,
           "the parameter '%s' depends on a state or on TIME; make it a derived quantity",
@@ -151,7 +152,7 @@ static void add_inputs(struct compiling *compiling)
   for (int i = 0; i < model->n_routes; i++) {
     struct model_state *state = &model->states[model->routes[i].state];
 
-    if (state->infusion < 0) state->infusion = program_input(compiling->builder, PHASE_STATE);
+    if (state->infusion < 0) state->infusion = program_input(compiling->builder, PHASE_HELD);
   }
 }
 
@@ -161,7 +162,7 @@ static int lower_fixed(struct compiling *compiling, const struct expression *exp
 {
   const int reg = lower_expression(compiling, expression, unit);
 
-  if (program_phase(compiling->builder, reg) == PHASE_STATE)
+  if (program_phase(compiling->builder, reg) > PHASE_PATIENT)
     diagnostics_error(compiling->diagnostics, &expression->at,
                       "%s may not depend on states or on TIME", what);
   program_need(compiling->builder, SECTION_PATIENT, reg);

@@ -79,7 +79,6 @@ void model_lanes_outputs(void *context, const lanes *t, const lanes *y, lanes *o
 
   r[model->time_reg] = *t;
   for (int i = 0; i < model->n_states; i++) r[model->states[i].reg] = y[i];
-  program_run(model->program, SECTION_RATES, r, patients->simd);
   program_run(model->program, SECTION_OUTPUTS, r, patients->simd);
   for (int i = 0; i < model->n_outputs; i++) outputs[i] = r[model->outputs[i].reg];
 }

@@ -2,6 +2,7 @@
 /* engine/plan/ruling.h
  * What the compilation of rules shares; of no use outside this folder. */
 #pragma once
+#include "expression/program_builder.h"
 #include "plan/planning.h"
 
 /** One administration while it is compiled. */

@@ -2,6 +2,7 @@
 /* engine/population/compiling.h
  * What the steps of cohort_compile() share; of no use outside this folder. */
 #pragma once
+#include "expression/program_builder.h"
 #include "population/cohort.h"
 #include "population/cohort_program.h"
 

@@ -4,7 +4,7 @@
 
 #include <stdlib.h>
 
-#include "expression/program.h"
+#include "expression/program_builder.h"
 
 static const char *const genotypes[] = {"GG", "GA", "AA"};
 

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "expression/program.h"
+#include "expression/program_builder.h"
 
 static const char *const genotypes[] = {"GG", "GA", "AA"};
 

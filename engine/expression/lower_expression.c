@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* From checked trees to instructions. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "expression/program_builder.h"
+
+static int converted(struct program_builder *builder, int reg, struct unit from, struct unit to)
+{
+  if (unit_equal(from, to)) return reg;
+  return program_operation(builder, OPERATION_MULTIPLY, reg,
+                           program_constant(builder, unit_factor(from, to)), 0);
+}
+
+static int lower_argument(struct program_builder *builder, const struct expression *expression,
+                          int i, struct unit unit)
+{
+  return program_expression(builder, expression->arguments[i], unit);
+}
+
+static int lower_power(struct program_builder *builder, const struct expression *expression)
+{
+  const struct expression *base = expression->arguments[0];
+  const bool whole = !unit_same_dimension(base->unit, unit_one);
+  const int x = program_expression(builder, base, whole ? base->unit : unit_one);
+  const int n = program_expression(builder, expression->arguments[1], unit_one);
+  const double exponent = program_value(builder, n);
+  int result = x;
+
+  if (program_phase(builder, n) != PHASE_CONSTANT || !(exponent >= -6 && exponent <= 6) ||
+      exponent != (int)exponent || exponent == 0) {
+    if (program_phase(builder, n) == PHASE_CONSTANT && exponent == 0.5)
+      return program_operation(builder, OPERATION_SQRT, x, 0, 0);
+    return program_operation(builder, OPERATION_POW, x, n, 0);
+  }
+  for (int i = 1; i < abs((int)exponent); i++)
+    result = program_operation(builder, OPERATION_MULTIPLY, result, x, 0);
+  if (exponent < 0)
+    result = program_operation(builder, OPERATION_DIVIDE, program_constant(builder, 1), result, 0);
+  return result;
+}
+
+static int lower_lookup(struct program_builder *builder, const struct expression *expression,
+                        struct unit unit)
+{
+  const struct symbol *symbol = expression->arguments[0]->symbol;
+  int result = program_constant(builder, __builtin_nan("")); /* a missing category has no value */
+
+  for (int i = expression->n - 1; i >= 1; i--) {
+    int category = 0, is_it;
+
+    while (strcmp(symbol->categories[category], expression->keys[i]) != 0) category++;
+    is_it = program_operation(builder, OPERATION_EQUAL, symbol->reg,
+                              program_constant(builder, category), 0);
+    result = program_operation(builder, OPERATION_SELECT, is_it,
+                               lower_argument(builder, expression, i, unit), result);
+  }
+  return result;
+}
+
+/** round(x, step): to the nearest multiple, halves up. */
+static int lower_round(struct program_builder *builder, const struct expression *expression,
+                       struct unit unit)
+{
+  const int x = lower_argument(builder, expression, 0, unit);
+  const int step = lower_argument(builder, expression, 1, unit);
+  const int steps = program_operation(builder, OPERATION_DIVIDE, x, step, 0);
+  const int up = program_operation(builder, OPERATION_ADD, steps, program_constant(builder, 0.5),
+                                   0);
+
+  return program_operation(builder, OPERATION_MULTIPLY,
+                           program_operation(builder, OPERATION_FLOOR, up, 0, 0), step, 0);
+}
+
+static int lower_comparison(struct program_builder *builder, const struct expression *expression)
+{
+  const bool is_category = expression->arguments[0]->type == VALUE_CATEGORY;
+  const struct unit unit = expression->arguments[0]->unit;
+  const int a = is_category || expression->arguments[0]->type == VALUE_NUMBER
+                    ? lower_argument(builder, expression, 0, unit)
+                    : 0;
+  const int b = lower_argument(builder, expression, 1, unit);
+
+  switch (expression->kind) {
+  case EXPRESSION_LESS:
+    return program_operation(builder, OPERATION_LESS, a, b, 0);
+  case EXPRESSION_AT_MOST:
+    return program_operation(builder, OPERATION_AT_MOST, a, b, 0);
+  case EXPRESSION_GREATER:
+    return program_operation(builder, OPERATION_LESS, b, a, 0);
+  case EXPRESSION_AT_LEAST:
+    return program_operation(builder, OPERATION_AT_MOST, b, a, 0);
+  case EXPRESSION_EQUAL:
+    return program_operation(builder, OPERATION_EQUAL, a, b, 0);
+  default:
+    break;
+  }
+  return program_operation(builder, OPERATION_NOT,
+                           program_operation(builder, OPERATION_EQUAL, a, b, 0), 0, 0);
+}
+
+static enum operation operation_of(enum expression_kind kind)
+{
+  switch (kind) {
+  case EXPRESSION_NEGATE:
+    return OPERATION_NEGATE;
+  case EXPRESSION_ADD:
+    return OPERATION_ADD;
+  case EXPRESSION_SUBTRACT:
+    return OPERATION_SUBTRACT;
+  case EXPRESSION_MULTIPLY:
+    return OPERATION_MULTIPLY;
+  case EXPRESSION_DIVIDE:
+    return OPERATION_DIVIDE;
+  case EXPRESSION_MIN:
+    return OPERATION_MIN;
+  case EXPRESSION_MAX:
+    return OPERATION_MAX;
+  case EXPRESSION_ABS:
+    return OPERATION_ABS;
+  case EXPRESSION_EXP:
+    return OPERATION_EXP;
+  case EXPRESSION_LOG:
+    return OPERATION_LOG;
+  case EXPRESSION_SQRT:
+    return OPERATION_SQRT;
+  case EXPRESSION_FLOOR:
+    return OPERATION_FLOOR;
+  case EXPRESSION_AND:
+    return OPERATION_AND;
+  case EXPRESSION_OR:
+    return OPERATION_OR;
+  default:
+    return OPERATION_NOT;
+  }
+}
+
+/** In the expression's own unit (`unit` where the value takes on any). */
+static int lower(struct program_builder *builder, const struct expression *expression,
+                 struct unit unit)
+{
+  int reg[2] = {0, 0};
+
+  switch (expression->kind) {
+  case EXPRESSION_NUMBER:
+    return program_constant(builder, expression->number);
+  case EXPRESSION_WORD:
+    return program_constant(builder, expression->number);
+  case EXPRESSION_SYMBOL:
+    return expression->symbol->reg;
+  case EXPRESSION_IN:
+    return lower_argument(builder, expression, 0, expression->asked);
+  case EXPRESSION_LOOKUP:
+    return lower_lookup(builder, expression, unit);
+  case EXPRESSION_POWER:
+    return lower_power(builder, expression);
+  case EXPRESSION_ROUND:
+    return lower_round(builder, expression, unit);
+  case EXPRESSION_LESS:
+  case EXPRESSION_AT_MOST:
+  case EXPRESSION_GREATER:
+  case EXPRESSION_AT_LEAST:
+  case EXPRESSION_EQUAL:
+  case EXPRESSION_UNEQUAL:
+    return lower_comparison(builder, expression);
+  case EXPRESSION_IF:
+    return program_operation(
+        builder, OPERATION_SELECT, lower_argument(builder, expression, 0, unit_one),
+        lower_argument(builder, expression, 1, unit), lower_argument(builder, expression, 2, unit));
+  case EXPRESSION_MULTIPLY:
+  case EXPRESSION_DIVIDE:
+    for (int i = 0; i < 2; i++)
+      reg[i] = lower_argument(builder, expression, i, expression->arguments[i]->unit);
+    break;
+  case EXPRESSION_EXP:
+  case EXPRESSION_LOG:
+  case EXPRESSION_SQRT:
+  case EXPRESSION_FLOOR:
+    reg[0] = lower_argument(builder, expression, 0, unit_one);
+    break;
+  default:
+    for (int i = 0; i < expression->n; i++) reg[i] = lower_argument(builder, expression, i, unit);
+  }
+  return program_operation(builder, operation_of(expression->kind), reg[0], reg[1], 0);
+}
+
+int program_expression(struct program_builder *builder, const struct expression *expression,
+                       struct unit unit)
+{
+  struct unit own = expression->unit;
+  int reg;
+
+  if (expression->type != VALUE_NUMBER) return lower(builder, expression, unit_one);
+  if (expression->kind == EXPRESSION_POWER &&
+      unit_same_dimension(expression->arguments[0]->unit, unit_one))
+    own = unit_one;
+  reg = lower(builder, expression, own);
+  return converted(builder, reg, own, unit);
+}
