@@ -131,6 +131,7 @@ const struct model *model_compile(const struct source *source, size_t n_changes,
   struct model *model = arena_new(arena, 1, sizeof *model);
   struct compiling compiling = {.arena = arena,
                                 .diagnostics = diagnostics,
+                                .errors_before = before,
                                 .model = model,
                                 .n_changes = n_changes,
                                 .changes = changes};

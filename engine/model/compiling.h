@@ -21,6 +21,7 @@ struct compiling {
   struct arena *arena;
   struct diagnostics *diagnostics;
   struct scope scope;
+  int errors_before;
   struct program_builder *builder;
   struct model *model;
   const struct model_file *file;
@@ -30,6 +31,7 @@ struct compiling {
   const struct model_change *changes;
   struct expression **rates, **initials; /* [state] */
   struct expression **outputs, **fractions;
+  int *jacobian_regs;       /* [entry of the Jacobian] */
   double **category_values; /* [parameter][category], NULL for a plain value */
 };
 
@@ -37,7 +39,14 @@ struct compiling {
 void model_declare(struct compiling *compiling);     /* names, units, typical values */
 void model_check(struct compiling *compiling);       /* expressions */
 void model_variability(struct compiling *compiling); /* etas, kappas, blocks, residual errors */
-void model_lower(struct compiling *compiling);       /* the program */
+void model_lower(struct compiling *compiling);       /* the program: values, rates, outputs */
+void model_differentiate(struct compiling *compiling);
+void model_eliminate(struct compiling *compiling, struct model_jacobian *jacobian);
+void model_find_linear_block(struct compiling *compiling);
+void model_find_structure(struct compiling *compiling);
+
+/** A section of time and state: a is the time, b the state. */
+void model_define(struct compiling *compiling, enum section section, int n_out, const int *out);
 
 const struct model_change *model_change_of(const struct compiling *compiling, int kind,
                                            const char *name);

@@ -3,6 +3,7 @@
 #include "model/compiling.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 #include "base/memory.h"
 
@@ -182,8 +183,33 @@ static void lower_states(struct compiling *compiling)
                                    unit_over(state->unit, model->time));
     if (state->infusion >= 0)
       state->rate = operation(compiling, OPERATION_ADD, state->rate, state->infusion);
-    program_need(compiling->builder, SECTION_RATES, state->rate);
   }
+}
+
+void model_define(struct compiling *compiling, enum section section, int n_out, const int *out)
+{
+  const struct model *model = compiling->model;
+  int *states = memory_new((size_t)model->n_states, sizeof *states);
+
+  for (int i = 0; i < model->n_states; i++) states[i] = model->states[i].reg;
+  program_define(compiling->builder, section,
+                 &(struct signature){1, model->n_states, n_out, &model->time_reg, states, out});
+  free(states);
+}
+
+static void define_functions(struct compiling *compiling)
+{
+  const struct model *model = compiling->model;
+  int *regs = memory_new((size_t)(model->n_states + model->n_outputs), sizeof *regs);
+
+  for (int i = 0; i < model->n_states; i++) regs[i] = model->states[i].rate;
+  model_define(compiling, SECTION_RATES, model->n_states, regs);
+  for (int i = 0; i < model->n_outputs; i++) regs[i] = model->outputs[i].reg;
+  model_define(compiling, SECTION_OUTPUTS, model->n_outputs, regs);
+  free(regs);
+  if (diagnostics_n_errors(compiling->diagnostics) > compiling->errors_before) return;
+  model_differentiate(compiling);
+  model_find_linear_block(compiling);
 }
 
 void model_lower(struct compiling *compiling)
@@ -196,7 +222,6 @@ void model_lower(struct compiling *compiling)
   for (int i = 0; i < model->n_outputs; i++) {
     model->outputs[i].reg = lower_expression(compiling, compiling->outputs[i],
                                              model->outputs[i].unit);
-    program_need(compiling->builder, SECTION_OUTPUTS, model->outputs[i].reg);
   }
   for (int i = 0; i < model->n_routes; i++)
     model->routes[i].fraction = lower_fixed(compiling, compiling->fractions[i], unit_one,
@@ -211,7 +236,10 @@ void model_lower(struct compiling *compiling)
     }
     program_need(compiling->builder, SECTION_PATIENT, item->symbol->reg);
   }
+  define_functions(compiling);
   model->program = program_finish(compiling->builder, compiling->arena);
   if (!model->program)
     diagnostics_error(compiling->diagnostics, &compiling->file->at, "the model is too large");
+  if (diagnostics_n_errors(compiling->diagnostics) == compiling->errors_before)
+    model_find_structure(compiling);
 }

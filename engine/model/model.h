@@ -3,6 +3,7 @@
  * A compiled model: states, parameters, outputs and routes with their registers in one program. */
 #pragma once
 #include "expression/program.h"
+#include "model/functions.h"
 #include "model/model_file.h"
 
 struct model_covariate {
@@ -69,6 +70,14 @@ struct model {
   struct model_route *routes;
   int time_reg;
   const struct program *program;
+  const struct model_jacobian *jacobian; /* NULL: the model is too large */
+  const struct model_linear *linear;     /* NULL: there is no linear block, or a large one */
+  int n_observed;
+  int *observed; /* [n_observed] states on which outputs depend */
+  int n_inputs;
+  int *inputs;              /* [n_inputs] registers of the patient that other sections read */
+  enum model_method method; /* what `auto` is for this model */
+  double fastest, slowest;  /* time constants of the typical patient; NaN: unknown */
 };
 
 /** Changes to a published model that a protocol asks for; each is printed and stored. */

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What there is to know of a compiled model before a patient is solved. */
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/memory.h"
+#include "model/compiling.h"
+
+/** From this ratio of time constants on a model counts as stiff. */
+static const double stiff_ratio = 1000;
+
+static void observe(void *context, int reg)
+{
+  struct model *model = context;
+
+  for (int i = 0; i < model->n_states; i++)
+    if (model->states[i].reg == reg) model->observed[model->n_observed++] = i;
+}
+
+/** The states on which outputs depend. */
+static void find_observed(struct compiling *compiling)
+{
+  struct model *model = compiling->model;
+  int *outputs = memory_new((size_t)model->n_outputs, sizeof *outputs);
+
+  model->observed = arena_new(compiling->arena, (size_t)model->n_states, sizeof *model->observed);
+  for (int i = 0; i < model->n_outputs; i++) outputs[i] = model->outputs[i].reg;
+  program_inputs_of(compiling->builder, model->n_outputs, outputs,
+                    &(struct input_visitor){observe, model});
+  free(outputs);
+}
+
+/** `is_known`: computed by the sections themselves, or listed. */
+static void add_input(struct model *model, bool *is_known, int reg)
+{
+  const enum phase phase = (enum phase)model->program->phases[reg];
+
+  if (is_known[reg] || (phase != PHASE_PATIENT && phase != PHASE_HELD)) return;
+  is_known[reg] = true;
+  model->inputs[model->n_inputs++] = reg;
+}
+
+/** In the order in which the sections first read them, so that the numbering depends on the
+ *  equations alone. */
+static void find_inputs(struct compiling *compiling)
+{
+  struct model *model = compiling->model;
+  const struct program *program = model->program;
+  bool *is_known = memory_new((size_t)program->n_registers, sizeof *is_known);
+
+  model->inputs = arena_new(compiling->arena, (size_t)program->n_registers, sizeof(int));
+  for (int s = SECTION_PATIENT + 1; s < N_SECTIONS; s++)
+    for (int i = 0; i < program->n[s]; i++) is_known[program->code[s][i].result] = true;
+  for (int s = SECTION_PATIENT + 1; s < N_SECTIONS; s++) {
+    for (int i = 0; i < program->n[s]; i++) {
+      const struct instruction *in = &program->code[s][i];
+      const int of[3] = {in->a, in->b, in->c};
+
+      for (int k = 0; k < operation_arity((enum operation)in->operation); k++)
+        add_input(model, is_known, of[k]);
+    }
+    for (int i = 0; i < program->signatures[s].n_out; i++)
+      add_input(model, is_known, program->signatures[s].out[i]);
+  }
+  free(is_known);
+}
+
+/** Time constants of the states of the typical patient, from the diagonal of the Jacobian. */
+static void find_time_constants(struct model *model)
+{
+  const struct program *program = model->program;
+  const int n = model->n_states, m = model->jacobian->n_entries;
+  lanes *r = program_registers(program), *y = memory_new((size_t)n, sizeof *y);
+  lanes *entries = memory_new((size_t)(m + n), sizeof *entries);
+  const lanes time = {0};
+  double fastest = 0, slowest = (double)INFINITY;
+
+  program_run(program, SECTION_PATIENT, r, SIMD_BASELINE);
+  for (int i = 0; i < n; i++)
+    y[i] = lanes_larger(lanes_abs(r[model->states[i].initial]),
+                        model->states[i].scale - (lanes){0});
+  program_call(program, SECTION_JACOBIAN, &(struct call){r, &time, y, entries, SIMD_BASELINE});
+  for (int k = 0; k < m; k++) {
+    const double rate = fabs(entries[k][0]);
+
+    if (model->jacobian->rows[k] != model->jacobian->columns[k] || rate == 0) continue;
+    if (!isfinite(rate)) fastest = slowest = (double)NAN;
+    if (!(rate <= fastest)) fastest = rate;
+    if (!(rate >= slowest)) slowest = rate;
+  }
+  model->fastest = 1 / fastest;
+  model->slowest = 1 / slowest;
+  free(r);
+  free(y);
+  free(entries);
+}
+
+static void choose_method(struct model *model)
+{
+  model->fastest = model->slowest = (double)NAN;
+  model->method = METHOD_EXPLICIT;
+  if (!model->jacobian) return;
+  find_time_constants(model);
+  if (model->linear && model->linear->n_remainder == 0)
+    model->method = METHOD_LINEAR;
+  else if (model->slowest / model->fastest > stiff_ratio)
+    model->method = METHOD_ROSENBROCK;
+  else
+    model->method = model->linear && model->linear->n > 1 ? METHOD_LINEAR : METHOD_SWITCHING;
+}
+
+void model_find_structure(struct compiling *compiling)
+{
+  find_observed(compiling);
+  find_inputs(compiling);
+  choose_method(compiling->model);
+}
