@@ -33,6 +33,29 @@ foreach(folder engine/models cohorts protocols analysis/readers)
   endif()
 endforeach()
 
+# Library models, compiled by the program itself with sources that an installation holds as well.
+if(TARGET twintrial)
+  file(CREATE_LINK ${PROJECT_SOURCE_DIR}/engine ${PROJECT_BINARY_DIR}/share/twintrial/sources SYMBOLIC)
+  install(DIRECTORY engine/ DESTINATION ${share}/sources
+          FILES_MATCHING PATTERN "*.h" PATTERN "*_attempt.c" PATTERN "cli" EXCLUDE
+          PATTERN "models" EXCLUDE)
+  set(kernels ${PROJECT_BINARY_DIR}/share/twintrial/kernels)
+  file(GLOB library_models CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/engine/models/*.yaml)
+  foreach(model ${library_models})
+    get_filename_component(name ${model} NAME_WE)
+    add_custom_command(OUTPUT kernels/${name}.built VERBATIM DEPENDS twintrial ${model} ${methods}
+      COMMAND ${CMAKE_COMMAND} -E make_directory kernels
+      COMMAND ${CMAKE_COMMAND} -E env CC=${CMAKE_C_COMPILER}
+              $<TARGET_FILE:twintrial> model build ${model} --into=${kernels}
+      COMMAND ${CMAKE_COMMAND} -E touch kernels/${name}.built)
+    list(APPEND built kernels/${name}.built)
+  endforeach()
+  add_custom_target(kernels ALL DEPENDS ${built})
+  add_dependencies(programs kernels)
+  install(DIRECTORY ${kernels}/ DESTINATION ${share}/kernels FILES_MATCHING PATTERN "*.so"
+          PATTERN "*.sha256")
+endif()
+
 # Shell completion, printed by the program itself.
 if(TARGET twintrial)
   set(completion ${PROJECT_BINARY_DIR}/share/twintrial/completion.bash)

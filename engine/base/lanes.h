@@ -85,3 +85,9 @@ static inline __attribute__((always_inline)) bool lane_mask_any(lane_mask mask)
   mask |= __builtin_shufflevector(mask, mask, 2, 3, 0, 1, 6, 7, 4, 5);
   return (mask[0] | mask[1]) != 0;
 }
+
+/** A function of eight patients. What a, b and out hold is said where one is asked for. A lane of
+ *  `out` depends on that lane of a, b and the context only, and is the same bits whatever the other
+ *  lanes hold (they may hold anything, NaN included). `out` is none of the arguments. (Lanes go
+ *  by reference: code for other instruction sets passes them by value in other places.) */
+typedef void lane_function(void *context, const lanes *a, const lanes *b, lanes *out);

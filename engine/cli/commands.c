@@ -25,6 +25,9 @@ static const struct option run_options[] = {
     {"--fresh", 0, NULL, "compute again even if the results are complete"},
     {"--force", 0, NULL, "with --fresh: replace results of other inputs"},
     {0}};
+static const struct option model_options[] = {
+    {"--into", 0, "FOLDER", "build: where the compiled model is put, instead of the user's cache"},
+    {0}};
 static const struct option analyze_options[] = {
     {"--json", 0, NULL, "JSON on stdout instead of tables"},
     {"--details", 0, NULL, "of several scenarios, the table of each after the ranges"},
@@ -46,8 +49,9 @@ const struct command commands[] = {
      "twintrial analyze eu_pact.h5", 1, 1, analyze_options, COMMAND_ANALYZE},
     {"show", "RUN.h5", "Prints what is in a results file", "twintrial show eu_pact.h5", 1, 1,
      no_options, COMMAND_SHOW},
-    {"model", "list | show NAME | check FILE.yaml", "Lists, shows and checks models",
-     "twintrial model show hamberg_2007_warfarin", 1, 2, no_options, COMMAND_MODEL},
+    {"model", "list | show NAME | check FILE.yaml | build FILE.yaml",
+     "Lists, shows, checks and compiles models", "twintrial model show hamberg_2007_warfarin", 1, 2,
+     model_options, COMMAND_MODEL},
     {"completion", "bash | zsh | fish", "Prints a completion script for a shell",
      "source <(twintrial completion bash)", 1, 1, no_options, COMMAND_COMPLETION},
     {"help", "[COMMAND]", "Explains the program or one command", "twintrial help run", 0, 1,

@@ -62,10 +62,13 @@ static int run_command(const struct command *command, const struct arguments *ar
                        char **argv)
 {
   struct arena *arena = arena_create();
+  const char *const kernels[] = {place_library_kernels(arena), place_kernels(arena)};
   const char *progress = argument(command, arguments, "--progress"),
              *solver = argument(command, arguments, "--solver");
   struct run_options options = {.protocol = arguments->words[0],
                                 .library = place_models(arena),
+                                .kernels = kernels,
+                                .n_kernels = 2,
                                 .output = argument(command, arguments, "--output"),
                                 .is_fresh = argument(command, arguments, "--fresh"),
                                 .is_forced = argument(command, arguments, "--force"),

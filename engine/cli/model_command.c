@@ -13,7 +13,7 @@
 #include "model/model.h"
 #include "plan/inputs.h"
 
-static const char *const actions[] = {"list", "show", "check"};
+static const char *const actions[] = {"list", "show", "check", "build"};
 
 static int by_name(const struct dirent **a, const struct dirent **b)
 {
@@ -141,23 +141,28 @@ static int no_model(const char *name, const char *near)
                  "no library model '%s'; see `twintrial model list`, or name a file", name);
 }
 
-static int show_or_check(const struct text *text, bool shows, struct arena *arena)
+enum model_action { SHOW, CHECK, BUILD };
+
+static int act(enum model_action action, const struct text *text, const char *into,
+               struct arena *arena)
 {
   struct diagnostics *diagnostics = diagnostics_create();
   const struct model *model = load(model_path(text, place_models(arena), arena), arena,
                                    diagnostics);
-  const int code = model ? EXIT_CODE_OK : EXIT_CODE_INVALID_INPUT;
+  int code = model ? EXIT_CODE_OK : EXIT_CODE_INVALID_INPUT;
 
   diagnostics_print(diagnostics, stderr);
-  if (model && shows) print_model(model);
-  if (model && !shows)
+  if (model && action == SHOW) print_model(model);
+  if (model && action == BUILD)
+    code = model_build(model, into ? into : place_kernels(arena), arena);
+  if (model && action == CHECK)
     printf("%s: ok. %s: %d states, %d parameters\n", text->text, model->name, model->n_states,
            model->n_parameters);
   diagnostics_destroy(&diagnostics);
   return code;
 }
 
-static int with_model(const char *name, bool shows)
+static int with_model(enum model_action action, const char *name, const char *into)
 {
   struct arena *arena = arena_create();
   const struct source here = {"", "", 0};
@@ -165,24 +170,27 @@ static int with_model(const char *name, bool shows)
   const char *near;
   const int code = model_is_missing(&text, place_models(arena), arena, &near)
                        ? no_model(name, near)
-                       : show_or_check(&text, shows, arena);
+                       : act(action, &text, into, arena);
 
   arena_destroy(&arena);
   return code;
 }
 
-int model_command(const struct arguments *arguments)
+int model_command(const struct command *command, const struct arguments *arguments)
 {
   const char *action = arguments->words[0];
-  const char *near = nearest_word(action, 3, actions);
+  const char *near = nearest_word(action, 4, actions);
 
   if (strcmp(action, "list") == 0 && arguments->n_words == 1) return list();
-  if ((strcmp(action, "show") == 0 || strcmp(action, "check") == 0) && arguments->n_words == 2)
-    return with_model(arguments->words[1], action[0] == 's');
+  for (int i = SHOW; i <= BUILD; i++)
+    if (strcmp(action, actions[i + 1]) == 0 && arguments->n_words == 2)
+      return with_model((enum model_action)i, arguments->words[1],
+                        argument(command, arguments, "--into"));
   if (near && strcmp(near, action) != 0)
     return failure(EXIT_CODE_INVALID_INPUT, "model: unknown action '%s'; did you mean '%s'?",
                    action, near);
   return failure(
       EXIT_CODE_INVALID_INPUT,
-      "model: use it as `twintrial model list`, `model show NAME` or `model check FILE.yaml`");
+      "model: use it as `twintrial model list`, `model show NAME`, `model check FILE.yaml` "
+      "or `model build FILE.yaml`");
 }

@@ -32,3 +32,23 @@ const char *place_models(struct arena *arena)
   if (wish && wish[0]) return wish;
   return arena_format(arena, "%s/share/twintrial/models", place_prefix(arena));
 }
+
+const char *place_library_kernels(struct arena *arena)
+{
+  return arena_format(arena, "%s/share/twintrial/kernels", place_prefix(arena));
+}
+
+const char *place_kernels(struct arena *arena)
+{
+  const char *wish = getenv("TWINTRIAL_KERNELS"), *cache = getenv("XDG_CACHE_HOME");
+  const char *home = getenv("HOME");
+
+  if (wish && wish[0]) return wish;
+  if (cache && cache[0]) return arena_format(arena, "%s/twintrial/kernels", cache);
+  return arena_format(arena, "%s/.cache/twintrial/kernels", home ? home : "");
+}
+
+const char *place_sources(struct arena *arena)
+{
+  return arena_format(arena, "%s/share/twintrial/sources", place_prefix(arena));
+}

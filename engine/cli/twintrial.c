@@ -57,7 +57,7 @@ static int run(const struct command *command, const struct arguments *arguments)
   case COMMAND_SCHEMA:
     return schema_command(command, arguments);
   case COMMAND_MODEL:
-    return model_command(arguments);
+    return model_command(command, arguments);
   case COMMAND_COMPLETION:
     return completion_command(arguments);
   default:

@@ -4,16 +4,11 @@
  * bits. */
 #include "expression/interpreter.h"
 
-#include <math.h>
+#include "base/lanes_root.h"
 
 #ifndef INTERPRET
 #define INTERPRET interpret_baseline
 #endif
-
-#define EACH_LANE(expression)                                                                      \
-  do {                                                                                             \
-    for (int l = 0; l < LANES; l++) (*result)[l] = expression;                                     \
-  } while (0)
 
 static const lanes truth = {1, 1, 1, 1, 1, 1, 1, 1};
 static const lanes zero = {0};
@@ -52,10 +47,10 @@ void INTERPRET(const struct instruction *code, int n, lanes *registers,
       *result = lanes_abs(*a);
       break;
     case OPERATION_SQRT:
-      EACH_LANE(sqrt((*a)[l]));
+      *result = lanes_sqrt(*a);
       break;
     case OPERATION_FLOOR:
-      EACH_LANE(floor((*a)[l]));
+      *result = lanes_floor(*a);
       break;
     case OPERATION_EXP:
       math->exp(result, a);

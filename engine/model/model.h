@@ -41,6 +41,7 @@ struct model_state {
   struct unit unit;
   double scale;
   int reg, initial, rate, infusion; /* registers; infusion is -1 where no route ends */
+  int infusion_input;               /* its place among the inputs, -1 for none */
 };
 
 struct model_output {

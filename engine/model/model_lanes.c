@@ -3,14 +3,23 @@
 
 #include <stdlib.h>
 
+#include "base/memory.h"
+
 void model_lanes_create(const struct model *model, struct model_lanes *patients)
 {
-  *patients = (struct model_lanes){model, program_registers(model->program), simd_choice()};
+  *patients = (struct model_lanes){
+      .model = model,
+      .registers = program_registers(model->program),
+      .copies = memory_new((size_t)model->n_inputs, sizeof *patients->copies),
+      .simd = simd_choice()};
+  patients->inputs = patients->copies;
+  patients->math = lane_math(patients->simd);
 }
 
 void model_lanes_clear(struct model_lanes *patients)
 {
   free(patients->registers);
+  free(patients->copies);
   *patients = (struct model_lanes){0};
 }
 
@@ -35,12 +44,19 @@ void model_lanes_kappas(struct model_lanes *patients, int lane, const double *ka
 
 void model_lanes_infusion(struct model_lanes *patients, int lane, int state, double rate)
 {
-  patients->registers[patients->model->states[state].infusion][lane] = rate;
+  const struct model_state *to = &patients->model->states[state];
+
+  patients->registers[to->infusion][lane] = rate;
+  if (to->infusion_input >= 0) patients->copies[to->infusion_input][lane] = rate;
 }
 
 void model_lanes_prepare(struct model_lanes *patients)
 {
-  program_run(patients->model->program, SECTION_PATIENT, patients->registers, patients->simd);
+  const struct model *model = patients->model;
+
+  program_run(model->program, SECTION_PATIENT, patients->registers, patients->simd);
+  for (int i = 0; i < model->n_inputs; i++)
+    patients->copies[i] = patients->registers[model->inputs[i]];
 }
 
 void model_lanes_initial(const struct model_lanes *patients, int lane, double *state)
@@ -59,26 +75,36 @@ double model_lanes_fraction(const struct model_lanes *patients, int lane, int ro
   return patients->registers[patients->model->routes[route].fraction][lane];
 }
 
-void model_lanes_rates(void *context, const lanes *t, const lanes *y, lanes *dydt)
+static void call(struct model_lanes *patients, enum section section, const struct call *arguments)
 {
-  struct model_lanes *patients = context;
-  const struct model *model = patients->model;
-  lanes *r = patients->registers;
+  struct call call = *arguments;
 
-  r[model->time_reg] = *t;
-  for (int i = 0; i < model->n_states; i++) r[model->states[i].reg] = y[i];
-  program_run(model->program, SECTION_RATES, r, patients->simd);
-  for (int i = 0; i < model->n_states; i++) dydt[i] = r[model->states[i].rate];
+  call.registers = patients->registers;
+  call.simd = patients->simd;
+  program_call(patients->model->program, section, &call);
 }
 
-void model_lanes_outputs(void *context, const lanes *t, const lanes *y, lanes *outputs)
+void model_lanes_outputs(void *context, const lanes *t, const lanes *y, lanes *out)
 {
   struct model_lanes *patients = context;
-  const struct model *model = patients->model;
-  lanes *r = patients->registers;
 
-  r[model->time_reg] = *t;
-  for (int i = 0; i < model->n_states; i++) r[model->states[i].reg] = y[i];
-  program_run(model->program, SECTION_OUTPUTS, r, patients->simd);
-  for (int i = 0; i < model->n_outputs; i++) outputs[i] = r[model->outputs[i].reg];
+  if (patients->outputs)
+    patients->outputs(context, t, y, out);
+  else
+    call(context, SECTION_OUTPUTS, &(struct call){.a = t, .b = y, .out = out});
 }
+
+#define INTERPRETED(name, section)                                                                 \
+  void name(void *context, const lanes *a, const lanes *b, lanes *out)                             \
+  {                                                                                                \
+    call(context, section, &(struct call){.a = a, .b = b, .out = out});                            \
+  }
+
+INTERPRETED(model_lanes_rates, SECTION_RATES)
+INTERPRETED(model_lanes_jacobian, SECTION_JACOBIAN)
+INTERPRETED(model_lanes_factor, SECTION_FACTOR)
+INTERPRETED(model_lanes_solve, SECTION_SOLVE)
+INTERPRETED(model_lanes_matrix, SECTION_MATRIX)
+INTERPRETED(model_lanes_product, SECTION_PRODUCT)
+INTERPRETED(model_lanes_apply, SECTION_APPLY)
+INTERPRETED(model_lanes_remainder, SECTION_REMAINDER)

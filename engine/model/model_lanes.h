@@ -5,8 +5,12 @@
 #include "model/model.h"
 
 struct model_lanes {
+  const lanes *inputs; /* [model->n_inputs] what compiled equations read of the patients */
+  const struct lane_math *math;
   const struct model *model; /* borrowed */
   lanes *registers;
+  lanes *copies;          /* inputs, to be written */
+  lane_function *outputs; /* compiled, or NULL; a: time; b: y [state]; out: [output] */
   enum simd simd;
 };
 
@@ -26,7 +30,11 @@ void model_lanes_prepare(struct model_lanes *patients);
 void model_lanes_initial(const struct model_lanes *patients, int lane, double *state);
 double model_lanes_parameter(const struct model_lanes *patients, int lane, int parameter);
 double model_lanes_fraction(const struct model_lanes *patients, int lane, int route);
-/** Rates for a solver: `context` is a struct model_lanes. */
-void model_lanes_rates(void *context, const lanes *t, const lanes *y, lanes *dydt);
+
 /** True outputs [output] at a time and y [state]. */
 void model_lanes_outputs(void *context, const lanes *t, const lanes *y, lanes *outputs);
+
+/** The sections of the model's program, interpreted; `context` is a struct model_lanes. What a, b
+ *  and out are: engine/solver/ode.h. */
+lane_function model_lanes_rates, model_lanes_jacobian, model_lanes_factor, model_lanes_solve;
+lane_function model_lanes_matrix, model_lanes_product, model_lanes_apply, model_lanes_remainder;

@@ -62,6 +62,11 @@ static void find_inputs(struct compiling *compiling)
     for (int i = 0; i < program->signatures[s].n_out; i++)
       add_input(model, is_known, program->signatures[s].out[i]);
   }
+  for (int i = 0; i < model->n_states; i++) {
+    model->states[i].infusion_input = -1;
+    for (int k = 0; k < model->n_inputs; k++)
+      if (model->inputs[k] == model->states[i].infusion) model->states[i].infusion_input = k;
+  }
   free(is_known);
 }
 

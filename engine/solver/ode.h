@@ -5,12 +5,6 @@
 #include <stdbool.h>
 #include "base/lanes.h"
 
-/** A function of eight patients. What a, b and out hold is said where one is asked for. A lane of
- *  `out` depends on that lane of a, b and the context only, and is the same bits whatever the other
- *  lanes hold (they may hold anything, NaN included). `out` is none of the arguments. (Lanes go
- *  by reference: code for other instruction sets passes them by value in other places.) */
-typedef void lane_function(void *context, const lanes *a, const lanes *b, lanes *out);
-
 /** For implicit steps: the Jacobian J and a way to solve with g I - J. */
 struct ode_jacobian {
   int n_entries; /* structural nonzeros of J */
@@ -50,5 +44,6 @@ struct ode {
   const struct ode_linear *linear;     /* NULL: there is no such block */
   /** What the listeners of samples read: only these states are there. NULL: all. */
   int n_observed;
-  const int *observed; /* [n_observed] */
+  const int *observed;         /* [n_observed] */
+  const struct kernel *kernel; /* steps made for this problem alone, see kernel.h; NULL: none */
 };

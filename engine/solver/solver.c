@@ -29,6 +29,8 @@ const struct solver_method *solver_method_named(const char *name)
   return *method;
 }
 
+static const struct solver_host host = {solver_end_run, solver_give_samples};
+
 static void observe(struct solver *solver)
 {
   const struct ode *ode = &solver->ode;
@@ -46,6 +48,7 @@ int solver_create(const struct solver_method *method, const struct ode *ode,
   int code;
 
   REQUIRE(ode->n_states > 0 && tolerance->rtol >= 0);
+  created->host = &host;
   created->method = method;
   created->ode = *ode;
   created->tolerance = *tolerance;

@@ -6,6 +6,7 @@
 #include "base/failure.h"
 #include "base/lane_math.h"
 #include "base/memory.h"
+#include "solver/kernel.h"
 #include "solver/solver.h"
 #include "solver/solver_explicit.h"
 #include "solver/solver_internal.h"
@@ -26,7 +27,7 @@ static int explicit_create(const struct ode *ode, const struct tolerance *tolera
   method->trial = memory_new(n, sizeof(lanes));
   method->per_state = 1. / ode->n_states;
   method->math = lane_math(simd);
-  method->attempt = attempts[simd];
+  method->attempt = ode->kernel ? ode->kernel->explicit_attempt : attempts[simd];
   solver->work = method;
   return EXIT_CODE_OK;
 }

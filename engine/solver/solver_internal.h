@@ -9,7 +9,15 @@ struct lane_samples {
   const double *times;
 };
 
+struct solver;
+/** What the code of a method calls in the rest; by pointer, for code that is loaded. */
+struct solver_host {
+  void (*end_run)(struct solver *solver, int lane, enum solve_status status);
+  void (*give_samples)(struct solver *solver, const lane_mask *due);
+};
+
 struct solver {
+  const struct solver_host *host;
   const struct solver_method *method;
   struct ode ode;
   struct tolerance tolerance;

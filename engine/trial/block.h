@@ -8,7 +8,7 @@
 #include "twin/simulator.h"
 
 struct block_settings {
-  const struct solver_method *method;
+  struct solving solving;
   int size; /* patients */
 };
 

@@ -27,6 +27,7 @@ struct running {
   struct layout layout;
   struct output output;
   struct block_settings settings;
+  struct kernel_store *kernels;
   struct segment *segment;
   struct simulation_count count;
   struct run_times times;
@@ -79,8 +80,7 @@ static const struct solver_method *method_of(const struct plan *plan)
 {
   const struct solver_entry *solver = plan->file->simulation->solver;
 
-  return solver->method == 0 ? &solver_explicit
-                             : solver_method_named(solver_method_names[solver->method]);
+  return solver->method == 0 ? NULL : solver_method_named(solver_method_names[solver->method]);
 }
 
 static int simulate(struct running *running)
@@ -158,7 +158,7 @@ static int run(struct running *running)
     return EXIT_CODE_OK;
   }
   running->settings = (struct block_settings){
-      method_of(running->plan),
+      {method_of(running->plan), running->kernels},
       running->options->block_size > 0 ? running->options->block_size : DEFAULT_BLOCK_SIZE};
   layout_create(running->plan, running->arena, &running->layout);
   code = simulate(running);
@@ -175,12 +175,16 @@ static int run(struct running *running)
 
 int run_trial(MPI_Comm comm, const struct run_options *options)
 {
-  struct running running = {.comm = comm, .options = options, .arena = arena_create()};
+  struct running running = {.comm = comm,
+                            .options = options,
+                            .arena = arena_create(),
+                            .kernels = kernel_store_create(options->n_kernels, options->kernels)};
   int code;
 
   MPI_Comm_rank(comm, &running.rank);
   code = run(&running);
   layout_clear(&running.layout);
+  kernel_store_destroy(&running.kernels);
   arena_destroy(&running.arena);
   return code;
 }

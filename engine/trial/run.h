@@ -9,7 +9,9 @@
 
 struct run_options {
   const char *protocol, *library; /* file; folder of library models */
-  const char *output;             /* NULL: the protocol's base name, .h5 */
+  const char *const *kernels;     /* [n_kernels] folders of compiled models */
+  int n_kernels;
+  const char *output; /* NULL: the protocol's base name, .h5 */
   struct plan_changes changes;
   int block_size; /* 0: the default */
   enum progress_style progress;

@@ -6,7 +6,7 @@
 
 #include "base/failure.h"
 #include "base/memory.h"
-#include "model/model_lanes.h"
+#include "solver/model_problem.h"
 #include "twin/course.h"
 
 struct simulator {
@@ -15,6 +15,7 @@ struct simulator {
   const struct model *model;
   struct solver *solver;
   struct model_lanes patients;
+  struct model_problem problem;
   double *atol, *state, *effects, *z;
   lanes *states, *outputs; /* [state], [output] where visits are */
   struct course courses[LANES];
@@ -60,14 +61,13 @@ static int most_administrations(const struct plan *plan)
   return most;
 }
 
-int simulator_create(const struct plan *plan, int scenario, const struct solver_method *method,
+int simulator_create(const struct plan *plan, int scenario, const struct solving *solving,
                      struct simulator **simulator)
 {
   struct simulator *s = memory_new(1, sizeof *s);
   const struct solver_entry *settings = plan->file->simulation->solver;
   const size_t n_visits = (size_t)plan->scenarios[scenario].n_visits + MAX_ADDED_VISITS;
   struct tolerance tolerance;
-  struct ode ode;
 
   s->plan = plan;
   s->scenario = &plan->scenarios[scenario];
@@ -91,9 +91,9 @@ int simulator_create(const struct plan *plan, int scenario, const struct solver_
   model_lanes_create(s->model, &s->patients);
   *simulator = s;
   tolerance = (struct tolerance){settings->rtol, s->atol, (double)settings->max_steps};
-  ode = (struct ode){
-      .n_states = s->model->n_states, .context = &s->patients, .rates = model_lanes_rates};
-  TRY(solver_create(method, &ode, &tolerance, &s->solver));
+  model_problem_set(&s->problem, &s->patients, solving->kernels);
+  TRY(solver_create(solving->method ? solving->method : model_problem_method(s->model),
+                    &s->problem.ode, &tolerance, &s->solver));
   solver_listen(s->solver, sample_visits, s);
   return EXIT_CODE_OK;
 }

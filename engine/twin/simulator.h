@@ -3,12 +3,19 @@
  * Lives the trial of many patients, eight at a time: each lane has its own clock, doses and visits
  * and takes the next patient when it is done. */
 #pragma once
+#include "solver/kernel.h"
 #include "twin/life.h"
 
 struct simulator;
 
-/** Plan and method are borrowed. */
-int simulator_create(const struct plan *plan, int scenario, const struct solver_method *method,
+/** How the equations are solved. */
+struct solving {
+  const struct solver_method *method; /* NULL: the model's own */
+  struct kernel_store *kernels;       /* NULL: all models are interpreted */
+};
+
+/** Plan and kernels are borrowed. */
+int simulator_create(const struct plan *plan, int scenario, const struct solving *solving,
                      struct simulator **simulator);
 void simulator_destroy(struct simulator **simulator);
 

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* engine/solver/kernel.h
+ * Steps compiled for one model: the methods' own code with the model's equations inside it. They
+ * give the same bits as the steps that interpret the model. */
+#pragma once
+#include "base/hash.h"
+#include "model/model.h"
+#include "solver/solver_explicit.h"
+
+/** For one vector instruction set; NULL where the model has no such thing. The context of all is a
+ *  struct model_lanes. */
+struct kernel {
+  lane_function *outputs; /* a: time; b: y [state]; out: outputs [output] */
+  explicit_attempt *explicit_attempt;
+};
+
+/** Name of a kernel: a hash of the model's equations, of the methods' code and of this compiler's
+ *  flags. `text` is what is to be compiled, to be released with free(). */
+void kernel_name(const struct model *model, char name[SHA256_TEXT_BYTES], char **text);
+
+/** Shared objects NAME.so, each with NAME.so.sha256 beside it, in some folders. */
+struct kernel_store;
+/** The paths are borrowed. */
+struct kernel_store *kernel_store_create(int n_folders, const char *const *folders);
+void kernel_store_destroy(struct kernel_store **store);
+/** NULL when none is there, or the store is NULL. One whose hash does not fit is left alone, with a
+ *  message on stderr. Valid until the store is destroyed. */
+const struct kernel *kernel_store_find(struct kernel_store *store, const struct model *model,
+                                       enum simd simd);

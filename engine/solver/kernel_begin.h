@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* engine/solver/kernel_begin.h
+ * The words in which model_emit() writes equations. Included first in a file made for one model,
+ * which is compiled for each instruction set with KERNEL_NAME, that of its struct kernel, defined.
+ */
+#pragma once
+#include "base/lanes_root.h"
+#include "model/model_lanes.h"
+
+#define INLINE static inline __attribute__((always_inline))
+#define APART  static __attribute__((noinline))
+
+#define ALL(x)          ((x) - (lanes){0})
+#define TRUTH(mask)     lanes_select(mask, ALL(1.), ALL(0.))
+#define CHOICE(a, b, c) lanes_select(lanes_equal(a, ALL(0.)), c, b)
+
+INLINE lanes of_one(void (*function)(lanes *out, const lanes *x), lanes x)
+{
+  lanes y;
+
+  function(&y, &x);
+  return y;
+}
+
+INLINE lanes power(void (*function)(lanes *out, const lanes *x, const lanes *y), lanes x, lanes y)
+{
+  lanes z;
+
+  function(&z, &x, &y);
+  return z;
+}
+
+#define EXP(x)    of_one(m->math->exp, x)
+#define LOG(x)    of_one(m->math->log, x)
+#define POW(x, y) power(m->math->pow, x, y)

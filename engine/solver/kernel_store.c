@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <dlfcn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/failure.h"
+#include "base/memory.h"
+#include "model/emit.h"
+#include "solver/kernel.h"
+
+struct kernel_store {
+  int n_folders;
+  const char *const *folders;
+  size_t n_loaded, capacity;
+  void **loaded; /* handles of dlopen() */
+};
+
+struct kernel_store *kernel_store_create(int n_folders, const char *const *folders)
+{
+  struct kernel_store *store = memory_new(1, sizeof *store);
+
+  store->n_folders = n_folders;
+  store->folders = folders;
+  return store;
+}
+
+void kernel_store_destroy(struct kernel_store **store)
+{
+  if (!*store) return;
+  for (size_t i = 0; i < (*store)->n_loaded; i++) dlclose((*store)->loaded[i]);
+  free((*store)->loaded);
+  free(*store);
+  *store = NULL;
+}
+
+void kernel_name(const struct model *model, char name[SHA256_TEXT_BYTES], char **text)
+{
+  char *equations = model_emit(model);
+  struct arena *arena = arena_create();
+  const char *all = arena_format(arena,
+                                 "/* Made with methods %s */\n#include \"solver/kernel_begin.h\"\n"
+                                 "%s#include \"solver/kernel_end.h\"\n",
+                                 TWINTRIAL_METHODS_SHA256, equations);
+
+  sha256_text(all, strlen(all), name);
+  *text = memory_new(strlen(all) + 1, 1);
+  strcpy(*text, all);
+  free(equations);
+  arena_destroy(&arena);
+}
+
+/** The hash that was stored when the file was made. */
+static bool is_unchanged(const char *path, struct arena *arena)
+{
+  char made[SHA256_TEXT_BYTES] = "", now[SHA256_TEXT_BYTES];
+  FILE *file = fopen(arena_format(arena, "%s.sha256", path), "r");
+  size_t n = 0;
+
+  if (file) {
+    n = fread(made, 1, SHA256_TEXT_BYTES - 1, file);
+    fclose(file);
+  }
+  if (n == SHA256_TEXT_BYTES - 1 && sha256_of_file(path, now) == EXIT_CODE_OK &&
+      strcmp(made, now) == 0)
+    return true;
+  fprintf(stderr,
+          "twintrial: warning: %s is not what was built (its SHA-256 differs); the model is "
+          "interpreted. Build it again with `twintrial model build`.\n",
+          path);
+  return false;
+}
+
+static void *load(struct kernel_store *store, const char *name, struct arena *arena)
+{
+  for (int i = 0; i < store->n_folders; i++) {
+    const char *path = arena_format(arena, "%s/%s.so", store->folders[i], name);
+    void *handle;
+
+    if (access(path, R_OK) != 0 || !is_unchanged(path, arena)) continue;
+    handle = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+    if (handle) return handle;
+    fprintf(stderr, "twintrial: warning: %s; the model is interpreted\n", dlerror());
+  }
+  return NULL;
+}
+
+const struct kernel *kernel_store_find(struct kernel_store *store, const struct model *model,
+                                       enum simd simd)
+{
+  struct arena *arena = arena_create();
+  char name[SHA256_TEXT_BYTES], *text;
+  const struct kernel *kernel = NULL;
+  void *handle;
+
+  if (store) {
+    kernel_name(model, name, &text);
+    free(text);
+    handle = load(store, name, arena);
+    if (handle) {
+      kernel = dlsym(handle, arena_format(arena, "twintrial_kernel_%s", simd_name(simd)));
+      store->loaded = memory_grow(store->loaded, store->n_loaded + 1, &store->capacity,
+                                  sizeof *store->loaded);
+      store->loaded[store->n_loaded++] = handle;
+    }
+  }
+  arena_destroy(&arena);
+  return kernel;
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "solver/model_problem.h"
+
+static void set_jacobian(struct model_problem *problem, const struct model_jacobian *jacobian)
+{
+  problem->jacobian = (struct ode_jacobian){.n_entries = jacobian->n_entries,
+                                            .n_factors = jacobian->n_factors,
+                                            .has_time_derivative = jacobian->has_time_derivative,
+                                            .jacobian = model_lanes_jacobian,
+                                            .factor = model_lanes_factor,
+                                            .solve = model_lanes_solve};
+  problem->ode.jacobian = &problem->jacobian;
+}
+
+static void set_linear(struct model_problem *problem, const struct model_linear *linear)
+{
+  problem->linear = (struct ode_linear){.n = linear->n,
+                                        .n_remainder = linear->n_remainder,
+                                        .states = linear->states,
+                                        .remainder = linear->remainder,
+                                        .n_entries = linear->n_entries,
+                                        .rows = linear->rows,
+                                        .columns = linear->columns,
+                                        .matrix = model_lanes_matrix,
+                                        .product = model_lanes_product,
+                                        .apply = model_lanes_apply,
+                                        .rates = model_lanes_remainder};
+  problem->ode.linear = &problem->linear;
+}
+
+void model_problem_set(struct model_problem *problem, struct model_lanes *patients,
+                       struct kernel_store *store)
+{
+  const struct model *model = patients->model;
+
+  *problem = (struct model_problem){.ode = {.n_states = model->n_states,
+                                            .context = patients,
+                                            .rates = model_lanes_rates,
+                                            .n_observed = model->n_observed,
+                                            .observed = model->observed}};
+  if (model->jacobian) set_jacobian(problem, model->jacobian);
+  if (model->linear) set_linear(problem, model->linear);
+  problem->ode.kernel = kernel_store_find(store, model, patients->simd);
+  patients->outputs = problem->ode.kernel ? problem->ode.kernel->outputs : NULL;
+}
+
+const struct solver_method *model_problem_method(const struct model *model)
+{
+  (void)model;
+  return &solver_explicit;
+}
