@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Fifty patients of three benchmark workloads against trajectories of an independent integrator
+/* Fifty patients of the benchmark workloads against trajectories of an independent integrator
  * (Runge-Kutta-Fehlberg 7(8) in 80-bit arithmetic at a relative tolerance of 1e-13). */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -36,6 +36,10 @@ static const struct workload response = {
 static const struct workload neutropenia = {
     "W3", "tests/known_answers/models/neutropenia_workload.yaml", {"iv", 0, 180, 1}, 4, 85, 504,
     24};
+static const struct workload target = {
+    "W4", "tests/known_answers/models/target_workload.yaml", {"iv", 0, 1400, 0}, 4, 113, 336, 12};
+static const struct workload body = {
+    "W5b", "engine/models/pbpk_16.yaml", {"oral", 0, 100, 0}, 28, 337, 12, 1};
 
 /** The etas [patient][eta] that give each patient the parameters of the table. */
 static double *etas_of(const struct model *model, const struct number_table *individuals)
@@ -146,12 +150,29 @@ static void infusions_and_neutrophils_stay_within_the_measured_error(void **stat
   assert_errors(&neutropenia, 1e-10, (double[]){1.5e-7, 9e-9});
 }
 
+/* Stiff: stability, not accuracy, asks for short steps, and what they give is better than asked. */
+static void binding_to_a_target_stays_within_the_measured_error(void **state)
+{
+  (void)state;
+  assert_errors(&target, 1e-6, (double[]){1.7e-6, 1.1e-5, 1.6e-7});
+  assert_errors(&target, 1e-10, (double[]){1.1e-10, 1e-9, 9e-12});
+}
+
+static void a_whole_body_stays_within_the_measured_error(void **state)
+{
+  (void)state;
+  assert_errors(&body, 1e-6, (double[]){6e-7, 3.6e-7});
+  assert_errors(&body, 1e-10, (double[]){1.5e-10, 3.5e-11});
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(oral_doses_stay_within_the_measured_error),
       cmocka_unit_test(an_indirect_response_stays_within_the_measured_error),
       cmocka_unit_test(infusions_and_neutrophils_stay_within_the_measured_error),
+      cmocka_unit_test(binding_to_a_target_stays_within_the_measured_error),
+      cmocka_unit_test(a_whole_body_stays_within_the_measured_error),
   };
 
   return cmocka_run_group_tests(tests, NULL, NULL);
