@@ -97,10 +97,35 @@ struct problem {
   double rtol, atol, max_steps;
 };
 
+static inline void no_block(void *context, const lanes *a, const lanes *b, lanes *out)
+{
+  (void)context;
+  (void)a;
+  (void)b;
+  (void)out;
+}
+
+/** All states are remainder; good until it is asked for again. */
+static inline const struct ode_linear *empty_block(const struct problem *problem)
+{
+  static const int remainder[MOST_STATES] = {0, 1, 2, 3};
+  static struct ode_linear linear;
+
+  linear = (struct ode_linear){.n_remainder = problem->n_states,
+                               .remainder = remainder,
+                               .matrix = no_block,
+                               .product = no_block,
+                               .apply = no_block,
+                               .rates = problem->rates};
+  return &linear;
+}
+
 static inline struct solver *solver_for(const struct solver_method *method,
                                         const struct problem *problem, double *atol)
 {
-  const struct ode ode = {.n_states = problem->n_states, .rates = problem->rates};
+  const struct ode ode = {.n_states = problem->n_states,
+                          .rates = problem->rates,
+                          .linear = empty_block(problem)};
   const struct tolerance tolerance = {
       .rtol = problem->rtol, .atol = atol, .max_steps_per_stop = problem->max_steps};
   struct solver *solver = NULL;

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Exact propagation of a linear block, Runge-Kutta for what it drives: one patient per lane. The
+ * steps themselves are in solver_linear_attempt.c. */
+#include "solver/solver_linear.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/failure.h"
+#include "base/lane_math.h"
+#include "base/memory.h"
+#include "solver/solver.h"
+
+static lanes *lanes_new(int n)
+{
+  return memory_new((size_t)n + 1, sizeof(lanes)); /* a block may be empty */
+}
+
+static void create_table(const struct ode_linear *linear, struct propagators *table)
+{
+  table->n_levels = linear->n_remainder > 0 ? LINEAR_LEVELS : 1;
+  table->levels = lanes_new(LINEAR_SLOTS * table->n_levels * linear->n_entries);
+  table->sum = lanes_new(linear->n_entries);
+  table->square = lanes_new(linear->n_entries);
+  table->cube = lanes_new(linear->n_entries);
+  table->scaled = lanes_new(linear->n_entries);
+  table->product = lanes_new(linear->n_entries);
+  table->row_sums = lanes_new(linear->n);
+  table->column_sums = lanes_new(linear->n);
+  for (int s = 0; s < LINEAR_SLOTS; s++) table->identity[s] += (double)NAN;
+}
+
+static int linear_create(const struct ode *ode, const struct tolerance *tolerance,
+                         struct solver *solver)
+{
+  static linear_attempt *const attempts[] = {[SIMD_BASELINE] = linear_attempt_baseline,
+                                             [SIMD_AVX2] = linear_attempt_avx2,
+                                             [SIMD_AVX512] = linear_attempt_avx512};
+  const struct ode_linear *linear = ode->linear;
+  struct propagation *method;
+
+  (void)tolerance;
+  if (!linear) return failure(EXIT_CODE_INTERNAL, "the model has no linear block that is known");
+  REQUIRE(linear->n + linear->n_remainder == ode->n_states);
+  method = solver->work = memory_new(1, sizeof *method);
+  method->matrix = lanes_new(linear->n_entries);
+  for (int m = 0; m < LINEAR_MATRICES; m++) {
+    method->known[m] = lanes_new(linear->n_entries);
+    method->known_identity[m] += (double)NAN;
+  }
+  create_table(linear, &method->table);
+  method->found_identity += (double)NAN;
+  method->propagator = lanes_new(linear->n_entries);
+  for (int i = 0; i < LINEAR_NODES; i++) method->x[i] = lanes_new(linear->n);
+  for (int s = 0; s < LINEAR_STAGES; s++) method->k[s] = lanes_new(linear->n_remainder);
+  method->trial = lanes_new(ode->n_states);
+  method->per_state = linear->n_remainder > 0 ? 1. / linear->n_remainder : 0;
+  method->attempt = attempts[simd_choice()];
+  return EXIT_CODE_OK;
+}
+
+static int linear_advance(struct solver *solver)
+{
+  struct propagation *method = solver->work;
+
+  while (!method->attempt(solver, method)) continue;
+  return EXIT_CODE_OK;
+}
+
+static void linear_destroy(struct solver *solver)
+{
+  struct propagation *method = solver->work;
+
+  if (!method) return;
+  free(method->table.levels);
+  free(method->table.sum);
+  free(method->table.square);
+  free(method->table.cube);
+  free(method->table.scaled);
+  free(method->table.product);
+  free(method->table.row_sums);
+  free(method->table.column_sums);
+  free(method->matrix);
+  for (int m = 0; m < LINEAR_MATRICES; m++) free(method->known[m]);
+  free(method->propagator);
+  for (int i = 0; i < LINEAR_NODES; i++) free(method->x[i]);
+  for (int s = 0; s < LINEAR_STAGES; s++) free(method->k[s]);
+  free(method->trial);
+  free(method);
+}
+
+const struct solver_method solver_linear = {
+    .name = "linear",
+    .description = "Matrix exponential for the linear block, Runge-Kutta 5(4) for the remainder",
+    .create = linear_create,
+    .advance = linear_advance,
+    .destroy = linear_destroy,
+};

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* engine/solver/solver_linear.h
+ * Between the parts of the linear method: what it keeps, and one round of all lanes, compiled once
+ * per vector instruction set. Included by the solver's own files only. */
+#pragma once
+#include "solver/solver_internal.h"
+
+enum {
+  LINEAR_STAGES = 7,
+  LINEAR_NODES = 5,    /* 0, 1/4, 1/2, 3/4, 1 of a step */
+  LINEAR_LEVELS = 16,  /* levels that a slot holds at most, when there is a remainder */
+  LINEAR_SLOTS = 8,    /* intervals remembered in each lane */
+  LINEAR_MATRICES = 4, /* matrices remembered in each lane: an infusion on and off, an occasion */
+  LINEAR_MOST_HALVINGS = 1000
+};
+
+struct propagation;
+/** Moves every running lane: to its next point if there is no remainder, else by one attempted
+ *  step. True when a lane has stopped, for whatever reason. */
+typedef bool linear_attempt(struct solver *solver, struct propagation *method);
+
+/** D = exp([A c; 0 0] H 2^-level) - I, remembered by (matrix, H). */
+struct propagators {
+  lanes *levels;                                        /* [slot][level][entry] */
+  int n_levels;                                         /* room in a slot */
+  lanes interval[LINEAR_SLOTS], identity[LINEAR_SLOTS]; /* the key: H and whose matrix */
+  lanes deepest[LINEAR_SLOTS];                          /* last level that is there */
+  int next_slot;
+  lanes *sum, *square, *cube, *scaled, *product; /* [entry] of the series */
+  lanes *row_sums, *column_sums;                 /* [n] for the norm */
+};
+
+struct propagation {
+  /* Of the matrix: read when a lane starts. An identity is never used again for other bits. */
+  lanes *matrix, *known[LINEAR_MATRICES]; /* [entry] */
+  lanes identity, known_identity[LINEAR_MATRICES];
+  int next_known;
+  double last_identity;
+  struct propagators table;
+  /* Of the way to the point: the next sample or the stop. */
+  lane_mask between; /* on the way */
+  lanes origin, point, interval;
+  lanes found_identity; /* whose matrix the slot is of */
+  lanes slot;
+  lanes passed; /* part of the interval, a sum of powers of two */
+  /* What the steps use. */
+  lanes *propagator; /* [entry] over a quarter of a step, or a whole interval without remainder */
+  lanes loaded;      /* the part of the interval that a step takes, as loaded; 0: nothing is */
+  lanes *x[LINEAR_NODES];        /* [linear] at the nodes */
+  lanes *k[LINEAR_STAGES];       /* [stage][remainder] */
+  lanes *trial;                  /* [state] */
+  lanes wanted, first;           /* step sizes: next; right after the last start */
+  lane_mask fresh_start, shrunk; /* no step yet; the last attempt was rejected */
+  lanes attempts;                /* since the run began, without those that came to a point */
+  double per_state;              /* 1 / number of states of the remainder */
+  linear_attempt *attempt;
+};
+
+linear_attempt linear_attempt_baseline, linear_attempt_avx2, linear_attempt_avx512;

@@ -1,0 +1,549 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* One round of all lanes. The block x' = A x + c moves by D = exp([A c; 0 0] H) - I, which is kept
+ * instead of the exponential because 2 D + D D, the squaring of the exponential, then loses nothing
+ * of what moves slowly (Higham, Functions of Matrices, 2008, section 10.3, for scaling and
+ * squaring). The remainder is integrated from point to point in steps H / 2^k, each begun at a
+ * multiple of its own length, so that the squarings for H leave the propagators of all steps.
+ *
+ * Butcher, On Runge-Kutta processes of high order, 1964, doi 10.1017/S1446788700023387, has a
+ * fifth-order method with nodes in quarters. Embedded in it, with the rates at the new state as
+ * seventh stage, is a method of fourth order: its eight conditions leave one dimension, in which
+ * the weights differ from the fifth-order ones by a multiple of (1, 0, -4, 6, -4, 49/4, -45/4). The
+ * multiple is free. No method of Dormand and Prince's family with nodes in eighths or sixteenths
+ * has a smaller error term (10^-3 in the norm of the sixth-order conditions). */
+#include <float.h>
+#include <math.h>
+#include <string.h>
+
+#include "base/lanes.h"
+#include "solver/solver_calls.h"
+#include "solver/solver_internal.h"
+#include "solver/solver_linear.h"
+
+#ifndef LINEAR_ATTEMPT
+#define LINEAR_ATTEMPT linear_attempt_baseline
+#endif
+
+#define INLINE static inline __attribute__((always_inline)) /* lanes never pass by value */
+
+static const int nodes[LINEAR_STAGES] = {0, 1, 1, 2, 3, 4, 4}; /* quarters */
+static const double weights[LINEAR_STAGES][LINEAR_STAGES] = {
+    {0},
+    {1. / 4},
+    {1. / 8, 1. / 8},
+    {0, -1. / 2, 1},
+    {3. / 16, 0, 0, 9. / 16},
+    {-3. / 7, 2. / 7, 12. / 7, -12. / 7, 8. / 7},
+    {7. / 90, 0, 32. / 90, 12. / 90, 32. / 90, 7. / 90}};
+#ifndef MULTIPLE
+#define MULTIPLE (1. / 400) /* makes the fifth-order conditions as wrong as Dormand and Prince's   \
+                             */
+#endif
+static const double error_weights[LINEAR_STAGES] = {
+    MULTIPLE,           0, -4 * MULTIPLE, 6 * MULTIPLE, -4 * MULTIPLE, 49. / 4 * MULTIPLE,
+    -45. / 4 * MULTIPLE};
+
+/* With E the mean of squared scaled errors: step *= SAFETY * E^-(1/10), in units of 2^-32. Rounding
+ * the step down to H / 2^k is what smooths it. */
+#define EXPONENT 429496730
+#ifndef SAFETY
+#define SAFETY 0.95
+#endif
+#define SMALLEST_FACTOR   0.1
+#define LARGEST_FACTOR    10.0
+#define NOT_FINITE_FACTOR 0.1
+#define FIRST_PART        0.125 /* of the first interval, tried by a patient who is new */
+#define SMALLEST_STEP_ULP 16
+#define SMALLEST_PART     0x1p-50
+#define SERIES_NORM       5 /* the series is summed for a norm below 2^-5 */
+
+struct attempt {
+  lane_mask active, arrives, accepted;
+  lanes part, step, end; /* part of the interval; a length; a time */
+  lanes error;           /* E */
+};
+
+INLINE lanes all(double x)
+{
+  return (lanes){0} + x;
+}
+
+INLINE lane_mask is_finite(lanes x)
+{
+  return lanes_at_most(lanes_abs(x), all(DBL_MAX));
+}
+
+/* Times to 50 bits, so that sampling times k / 24 have two or three distances, not dozens: an
+ * interval that comes again is not computed again. The clock itself is not rounded. */
+INLINE lanes rounded(lanes time)
+{
+  const lanes shifted = 9 * time;
+
+  return shifted - (shifted - time);
+}
+
+/* The smaller of two norms of A H. The column c needs no more terms than A does. */
+static void block_norm(const struct solver *solver, struct propagation *method, lanes *norm)
+{
+  const struct ode_linear *linear = solver->ode.linear;
+  lanes *rows = method->table.row_sums, *columns = method->table.column_sums;
+  lanes largest_row = {0}, largest_column = {0};
+
+  for (int i = 0; i < N_LINEAR; i++) rows[i] = columns[i] = all(0);
+  for (int e = 0; e < N_ENTRIES; e++) {
+    if (linear->rows[e] == N_LINEAR || linear->columns[e] == N_LINEAR) continue;
+    rows[linear->rows[e]] += lanes_abs(method->matrix[e]);
+    columns[linear->columns[e]] += lanes_abs(method->matrix[e]);
+  }
+  for (int i = 0; i < N_LINEAR; i++) {
+    largest_row = lanes_larger(largest_row, rows[i]);
+    largest_column = lanes_larger(largest_column, columns[i]);
+  }
+  *norm = lanes_smaller(largest_row, largest_column) * method->interval;
+}
+
+/* How often H is halved for the series. */
+INLINE int halvings(double norm)
+{
+  int64_t bits;
+  int exponent;
+
+  memcpy(&bits, &norm, sizeof bits);
+  exponent = (int)(bits >> 52 & 0x7ff) - 1023 + 1 + SERIES_NORM;
+  return exponent < 0 ? 0 : exponent > LINEAR_MOST_HALVINGS ? LINEAR_MOST_HALVINGS : exponent;
+}
+
+/* table.sum = D at H 2^-depth: terms to the eighth power, by four products. */
+static void sum_series(const struct solver *solver, struct propagation *method, const int *depth)
+{
+  lanes *sum = method->table.sum, *scaled = method->table.scaled;
+  lanes *square = method->table.square, *cube = method->table.cube;
+  lanes *product = method->table.product;
+  lane_mask scale;
+
+  for (int lane = 0; lane < LANES; lane++) scale[lane] = (int64_t)(1023 - depth[lane]) << 52;
+  for (int e = 0; e < N_ENTRIES; e++)
+    scaled[e] = (lanes)scale * method->interval * method->matrix[e];
+  ODE_PRODUCT(scaled, scaled, square);
+  ODE_PRODUCT(square, scaled, cube);
+  for (int e = 0; e < N_ENTRIES; e++) sum[e] = scaled[e] * (1. / 5040) + square[e] * (1. / 40320);
+  ODE_PRODUCT(cube, sum, product);
+  for (int e = 0; e < N_ENTRIES; e++)
+    sum[e] = scaled[e] * (1. / 24) + square[e] * (1. / 120) + (cube[e] * (1. / 720) + product[e]);
+  ODE_PRODUCT(cube, sum, product);
+  for (int e = 0; e < N_ENTRIES; e++)
+    sum[e] = scaled[e] + (0.5 * square[e] + (cube[e] * (1. / 6) + product[e]));
+}
+
+/* From a level to the one above, in the lanes whose sum is at `level`. */
+static void square_sum(const struct solver *solver, struct propagation *method, const int *levels,
+                       int level)
+{
+  lanes *sum = method->table.sum, *product = method->table.product;
+  lane_mask there;
+
+  for (int lane = 0; lane < LANES; lane++) there[lane] = levels[lane] >= level ? -1 : 0;
+  ODE_PRODUCT(sum, sum, product);
+  for (int e = 0; e < N_ENTRIES; e++) sum[e] = lanes_select(there, 2 * sum[e] + product[e], sum[e]);
+}
+
+/* A new slot for the lanes in `missing`: every level that comes up on the way to H. */
+static void fill_slot(const struct solver *solver, struct propagation *method, lane_mask missing)
+{
+  struct propagators *table = &method->table;
+  const int slot = table->next_slot;
+  int depth[LANES], deepest = 0;
+  lanes norm;
+
+  table->next_slot = (slot + 1) % LINEAR_SLOTS;
+  block_norm(solver, method, &norm);
+  for (int lane = 0; lane < LANES; lane++) {
+    depth[lane] = missing[lane] ? halvings(norm[lane]) : 0;
+    if (depth[lane] > deepest) deepest = depth[lane];
+    if (missing[lane])
+      table->deepest[slot][lane] = depth[lane] < table->n_levels ? depth[lane]
+                                                                 : table->n_levels - 1;
+  }
+  sum_series(solver, method, depth);
+  for (int level = deepest; level >= 0; level--) {
+    lanes *stored = table->levels + (size_t)(slot * table->n_levels + level) * (size_t)N_ENTRIES;
+
+    for (int e = 0; level < table->n_levels && e < N_ENTRIES; e++)
+      stored[e] = lanes_select(missing, table->sum[e], stored[e]);
+    if (level > 0) square_sum(solver, method, depth, level);
+  }
+  table->interval[slot] = lanes_select(missing, method->interval, table->interval[slot]);
+  table->identity[slot] = lanes_select(missing, method->identity, table->identity[slot]);
+  method->slot = lanes_select(missing, all(slot), method->slot);
+}
+
+static void find_slots(const struct solver *solver, struct propagation *method, lane_mask changed)
+{
+  struct propagators *table = &method->table;
+  lane_mask missing = changed;
+
+  for (int s = 0; s < LINEAR_SLOTS; s++) {
+    const lane_mask hit = missing & lanes_equal(method->interval, table->interval[s]) &
+                          lanes_equal(method->identity, table->identity[s]);
+
+    method->slot = lanes_select(hit, all(s), method->slot);
+    missing &= ~hit;
+  }
+  if (lane_mask_any(missing)) fill_slot(solver, method, missing);
+  method->found_identity = lanes_select(changed, method->identity, method->found_identity);
+  method->loaded = lanes_select(changed, all(0), method->loaded);
+}
+
+/* Levels that no slot holds, each from a series of its own. */
+static void sum_deep(const struct solver *solver, struct propagation *method, const int *levels)
+{
+  int depth[LANES], deepest = 0;
+  lane_mask deep;
+  lanes norm;
+
+  block_norm(solver, method, &norm);
+  for (int lane = 0; lane < LANES; lane++) {
+    depth[lane] = levels[lane] < 0 ? 0 : halvings(norm[lane]);
+    if (depth[lane] < levels[lane]) depth[lane] = levels[lane];
+    if (depth[lane] > deepest) deepest = depth[lane];
+    deep[lane] = levels[lane] < 0 ? 0 : -1;
+  }
+  sum_series(solver, method, depth);
+  for (int level = deepest; level > 0; level--) {
+    int squared[LANES];
+
+    for (int lane = 0; lane < LANES; lane++)
+      squared[lane] = levels[lane] >= 0 && levels[lane] < level ? depth[lane] : -1;
+    square_sum(solver, method, squared, level);
+  }
+  for (int e = 0; e < N_ENTRIES; e++)
+    method->propagator[e] = lanes_select(deep, method->table.sum[e], method->propagator[e]);
+}
+
+/* The propagators of quarter steps, or of whole intervals where there is no remainder. */
+static void load_propagators(const struct solver *solver, struct propagation *method,
+                             const struct attempt *attempt, lane_mask stale)
+{
+  const struct propagators *table = &method->table;
+  const lane_mask exponents = (lane_mask)attempt->part >> 52;
+  int deep_levels[LANES];
+  bool any_deep = false;
+
+  for (int lane = 0; lane < LANES; lane++) {
+    const int slot = (int)method->slot[lane];
+    const int level = 1023 - (int)exponents[lane] + (N_REMAINDER > 0 ? 2 : 0);
+
+    deep_levels[lane] = -1;
+    if (!stale[lane]) continue;
+    if (level > (int)table->deepest[slot][lane]) {
+      deep_levels[lane] = level;
+      any_deep = true;
+      continue;
+    }
+    for (int e = 0; e < N_ENTRIES; e++)
+      method->propagator[e][lane] =
+          table->levels[(slot * table->n_levels + level) * N_ENTRIES + e][lane];
+  }
+  if (any_deep) sum_deep(solver, method, deep_levels);
+  method->loaded = lanes_select(stale, attempt->part, method->loaded);
+}
+
+/* Which of the matrices that the lane has had this is, to the bit; else it is remembered. */
+static void identify_matrices(const struct solver *solver, struct propagation *method)
+{
+  lane_mask difference[LINEAR_MATRICES] = {{0}}, unknown = {0};
+  lanes *read = method->table.product;
+  const int place = method->next_known;
+
+  ODE_MATRIX(read);
+  for (int e = 0; e < N_ENTRIES; e++) {
+    for (int m = 0; m < LINEAR_MATRICES; m++)
+      difference[m] |= (lane_mask)read[e] ^ (lane_mask)method->known[m][e];
+    method->matrix[e] = lanes_select(solver->starting, read[e], method->matrix[e]);
+  }
+  for (int lane = 0; lane < LANES; lane++) {
+    int m = 0;
+
+    if (!solver->starting[lane]) continue;
+    while (m < LINEAR_MATRICES && (difference[m][lane] || !(method->known_identity[m][lane] > 0)))
+      m++;
+    unknown[lane] = m == LINEAR_MATRICES ? -1 : 0;
+    method->identity[lane] = unknown[lane] ? ++method->last_identity
+                                           : method->known_identity[m][lane];
+  }
+  if (!lane_mask_any(unknown)) return;
+  method->next_known = (place + 1) % LINEAR_MATRICES;
+  for (int e = 0; e < N_ENTRIES; e++)
+    method->known[place][e] = lanes_select(unknown, read[e], method->known[place][e]);
+  method->known_identity[place] = lanes_select(unknown, method->identity,
+                                               method->known_identity[place]);
+}
+
+/* True if a lane cannot even start. */
+static bool begin_runs(struct solver *solver, struct propagation *method)
+{
+  const lane_mask starting = solver->starting;
+  lanes size = {0};
+  lane_mask bad;
+
+  identify_matrices(solver, method);
+  for (int i = 0; i < N_LINEAR; i++) size += lanes_abs(solver->state[LINEAR(i)]);
+  if (N_REMAINDER > 0) ODE_REMAINDER(&solver->time, solver->state, method->k[LINEAR_STAGES - 1]);
+  for (int r = 0; r < N_REMAINDER; r++) {
+    size += lanes_abs(solver->state[REMAINDER(r)]) + lanes_abs(method->k[LINEAR_STAGES - 1][r]);
+    method->k[0][r] = lanes_select(starting, method->k[LINEAR_STAGES - 1][r], method->k[0][r]);
+  }
+  for (int lane = 0; lane < LANES; lane++) {
+    if (starting[lane] && solver->accepted[lane] + solver->rejected[lane] == 0)
+      method->first[lane] = 0;
+  }
+  method->wanted = lanes_select(starting, method->first, method->wanted);
+  method->attempts = lanes_select(starting, all(0), method->attempts);
+  method->fresh_start |= starting;
+  method->shrunk &= ~starting;
+  method->between &= ~starting;
+  solver->starting = (lane_mask){0};
+  bad = starting & ~is_finite(size);
+  if (!lane_mask_any(bad)) return false;
+  for (int lane = 0; lane < LANES; lane++) {
+    if (bad[lane]) solver_end_run(solver, lane, SOLVE_NOT_FINITE);
+  }
+  return true;
+}
+
+INLINE void begin_points(const struct solver *solver, struct propagation *method, lane_mask begins)
+{
+  const lanes point = lanes_smaller(solver->next_sample, solver->stop);
+  lanes interval = rounded(point) - rounded(solver->time);
+  lane_mask changed;
+
+  interval = lanes_select(lanes_less(all(0), interval), interval, point - solver->time);
+  method->point = lanes_select(begins, point, method->point);
+  changed = begins & ~(lanes_equal(interval, method->interval) &
+                       lanes_equal(method->identity, method->found_identity));
+  if (N_REMAINDER > 0) {
+    method->origin = lanes_select(begins, solver->time, method->origin);
+    method->passed = lanes_select(begins, all(0), method->passed);
+    method->wanted = lanes_select(begins & lanes_equal(method->wanted, all(0)),
+                                  FIRST_PART * interval, method->wanted);
+    method->between |= begins;
+  }
+  if (!lane_mask_any(changed)) return;
+  method->interval = lanes_select(changed, interval, method->interval);
+  find_slots(solver, method, changed);
+}
+
+/* The longest step that begins where it may: `passed` ends in this power of two. */
+INLINE lanes alignment(lanes passed)
+{
+  const int64_t mantissa_bits = (INT64_C(1) << 52) - 1;
+  const lane_mask bits = (lane_mask)(passed + 1) & mantissa_bits;
+  const lanes lowest = (lanes)((bits & -bits) | (lane_mask)all(0x1p52)) - 0x1p52;
+
+  return lanes_select(lanes_equal(passed, all(0)), all(1), lowest * 0x1p-52);
+}
+
+INLINE void plan(const struct solver *solver, struct propagation *method, struct attempt *attempt)
+{
+  const int64_t exponent_bits = INT64_C(0x7ff) << 52;
+  const lanes limit = method->wanted / method->interval;
+  const lanes part = lanes_smaller((lanes)((lane_mask)limit & exponent_bits),
+                                   alignment(method->passed));
+  lane_mask stale;
+
+  attempt->active = solver->running;
+  attempt->part = part;
+  attempt->step = part * method->interval;
+  attempt->arrives = attempt->active & lanes_equal(method->passed + part, all(1));
+  attempt->end = lanes_select(attempt->arrives, method->point,
+                              method->origin + (method->passed + part) * method->interval);
+  stale = attempt->active & ~lanes_equal(part, method->loaded);
+  if (lane_mask_any(stale)) load_propagators(solver, method, attempt, stale);
+}
+
+INLINE void propagate_nodes(const struct solver *solver, struct propagation *method)
+{
+  for (int i = 0; i < N_LINEAR; i++) method->x[0][i] = solver->state[LINEAR(i)];
+#pragma GCC unroll 4
+  for (int q = 1; q < LINEAR_NODES; q++)
+    ODE_APPLY(method->propagator, method->x[q - 1], method->x[q]);
+}
+
+/* trial = state + sum of weight * k beside x at the node, then k[s] = rates(trial). */
+INLINE void stage(const struct solver *solver, struct propagation *method, int s,
+                  const struct attempt *attempt)
+{
+  const lanes time = solver->time + (nodes[s] * 0.25) * attempt->step;
+  lanes weight[LINEAR_STAGES];
+
+#pragma GCC unroll 7
+  for (int i = 0; i < s; i++) weight[i] = weights[s][i] * attempt->step;
+  if (nodes[s] != nodes[s - 1]) {
+    for (int i = 0; i < N_LINEAR; i++) method->trial[LINEAR(i)] = method->x[nodes[s]][i];
+  }
+  for (int r = 0; r < N_REMAINDER; r++) {
+    lanes sum = {0};
+
+#pragma GCC unroll 7
+    for (int i = 0; i < s; i++) {
+      if (weights[s][i] != 0) sum += weight[i] * method->k[i][r];
+    }
+    method->trial[REMAINDER(r)] = solver->state[REMAINDER(r)] + sum;
+  }
+  ODE_REMAINDER(&time, method->trial, method->k[s]);
+}
+
+INLINE void judge(const struct solver *solver, const struct propagation *method,
+                  struct attempt *attempt)
+{
+  lanes weight[LINEAR_STAGES], sum = {0};
+
+#pragma GCC unroll 7
+  for (int i = 0; i < LINEAR_STAGES; i++) weight[i] = error_weights[i] * attempt->step;
+  for (int r = 0; r < N_REMAINDER; r++) {
+    const int j = REMAINDER(r);
+    const lanes size = lanes_larger(lanes_abs(solver->state[j]), lanes_abs(method->trial[j]));
+    lanes error = weight[0] * method->k[0][r];
+
+#pragma GCC unroll 7
+    for (int i = 2; i < LINEAR_STAGES; i++) error += weight[i] * method->k[i][r];
+    error /= (solver->tolerance.atol[j] + DBL_MIN) + solver->tolerance.rtol * size;
+    sum += error * error;
+  }
+  attempt->error = sum * method->per_state;
+  attempt->accepted = attempt->active & lanes_at_most(attempt->error, all(1));
+}
+
+/* x^-(1/10), the logarithm taken as linear between powers of two: no step is as exact. */
+INLINE lanes rough_root(lanes x)
+{
+  const int64_t mantissa_bits = (INT64_C(1) << 52) - 1;
+  const lane_mask logarithm = ((lane_mask)x - (lane_mask)all(1)) >> 32;
+  const lane_mask bits = (lane_mask)all(1) - logarithm * EXPONENT;
+  const lanes mantissa = (lanes)((bits & mantissa_bits) | (lane_mask)all(1));
+
+  return (lanes)(bits & ~mantissa_bits) * ((mantissa * mantissa + 2) * (1. / 3));
+}
+
+INLINE void control_step(struct propagation *method, const struct attempt *attempt)
+{
+  const lane_mask accepted = attempt->accepted;
+  const lanes ceiling = lanes_select(method->shrunk | ~accepted, all(1), all(LARGEST_FACTOR));
+  const lanes error = lanes_larger(attempt->error, all(1e-20));
+  lanes factor = SAFETY * rough_root(error), wanted;
+  lane_mask begun;
+
+  factor = lanes_smaller(lanes_larger(factor, all(SMALLEST_FACTOR)), ceiling);
+  factor = lanes_select(is_finite(attempt->error), factor, all(NOT_FINITE_FACTOR));
+  wanted = attempt->step * factor;
+  /* A step that the point kept short says little of what could be. */
+  wanted = lanes_select(accepted & lanes_at_most(ceiling, factor),
+                        lanes_larger(wanted, method->wanted), wanted);
+  method->wanted = lanes_select(attempt->active, wanted, method->wanted);
+  begun = accepted & method->fresh_start;
+  method->first = lanes_select(begun, lanes_smaller(wanted, 2 * attempt->step), method->first);
+  method->fresh_start &= ~begun;
+  method->shrunk = attempt->active & ~accepted;
+}
+
+INLINE void give_samples(struct solver *solver, lane_mask arrived)
+{
+  lane_mask due = arrived & lanes_at_most(solver->next_sample, solver->time);
+
+  while (lane_mask_any(due)) {
+    for (int o = 0; o < N_OBSERVED; o++) solver->sampled[OBSERVED(o)] = solver->state[OBSERVED(o)];
+    solver_give_samples(solver, &due);
+    due = arrived & lanes_at_most(solver->next_sample, solver->time);
+  }
+}
+
+/* Moves the accepted lanes; true if a lane has come to its stop or has failed. */
+INLINE bool conclude(struct solver *solver, struct propagation *method,
+                     const struct attempt *attempt)
+{
+  const lane_mask accepted = attempt->accepted, arrived = accepted & attempt->arrives;
+  const lane_mask stands = arrived & lanes_equal(attempt->end, solver->stop);
+  lane_mask lost, tiny, weary;
+  lanes smallest, size = {0};
+
+  for (int i = 0; i < N_LINEAR; i++) size += lanes_abs(method->x[LINEAR_NODES - 1][i]);
+  lost = attempt->active & ~is_finite(size); /* where x goes, no step size changes */
+  for (int j = 0; j < N_STATES; j++)
+    solver->state[j] = lanes_select(accepted & ~lost, method->trial[j], solver->state[j]);
+  for (int r = 0; r < N_REMAINDER; r++)
+    method->k[0][r] = lanes_select(accepted, method->k[LINEAR_STAGES - 1][r], method->k[0][r]);
+  method->passed = lanes_select(accepted, method->passed + attempt->part, method->passed);
+  method->between &= ~arrived;
+  solver->time = lanes_select(accepted & ~lost, attempt->end, solver->time);
+  solver->accepted -= accepted;
+  solver->rejected -= attempt->active & ~accepted;
+  method->attempts += lanes_select(attempt->active & ~arrived, all(1), all(0));
+  give_samples(solver, arrived & ~lost);
+  smallest = lanes_larger(SMALLEST_STEP_ULP * DBL_EPSILON * lanes_abs(solver->time) + DBL_MIN,
+                          SMALLEST_PART * method->interval);
+  tiny = attempt->active & ~arrived & lanes_less(method->wanted, smallest);
+  weary = attempt->active & ~arrived &
+          lanes_at_most(all(solver->tolerance.max_steps_per_stop), method->attempts);
+  if (!lane_mask_any(stands | lost | tiny | weary)) return false;
+  for (int lane = 0; lane < LANES; lane++) {
+    if (lost[lane])
+      solver_end_run(solver, lane, SOLVE_NOT_FINITE);
+    else if (stands[lane])
+      solver_end_run(solver, lane, SOLVE_OK);
+    else if (tiny[lane])
+      solver_end_run(solver, lane, SOLVE_STEP_TOO_SMALL);
+    else if (weary[lane])
+      solver_end_run(solver, lane, SOLVE_TOO_MANY_STEPS);
+  }
+  return true;
+}
+
+/* One step to the point, without a remainder. */
+INLINE bool cross(struct solver *solver, struct propagation *method)
+{
+  const struct attempt attempt = {.part = all(1)};
+  const lane_mask running = solver->running;
+  const lane_mask stale = running & ~lanes_equal(method->loaded, all(1));
+  lane_mask lost, stands;
+  lanes size = {0};
+
+  if (lane_mask_any(stale)) load_propagators(solver, method, &attempt, stale);
+  for (int i = 0; i < N_LINEAR; i++) method->x[0][i] = solver->state[LINEAR(i)];
+  ODE_APPLY(method->propagator, method->x[0], method->x[1]);
+  for (int i = 0; i < N_LINEAR; i++) size += lanes_abs(method->x[1][i]);
+  lost = running & ~is_finite(size);
+  for (int i = 0; i < N_LINEAR; i++)
+    solver->state[LINEAR(i)] = lanes_select(running & ~lost, method->x[1][i],
+                                            solver->state[LINEAR(i)]);
+  solver->time = lanes_select(running & ~lost, method->point, solver->time);
+  solver->accepted -= running;
+  give_samples(solver, running & ~lost);
+  stands = running & ~lost & lanes_equal(solver->time, solver->stop);
+  if (!lane_mask_any(stands | lost)) return false;
+  for (int lane = 0; lane < LANES; lane++) {
+    if (stands[lane] || lost[lane])
+      solver_end_run(solver, lane, lost[lane] ? SOLVE_NOT_FINITE : SOLVE_OK);
+  }
+  return true;
+}
+
+bool LINEAR_ATTEMPT(struct solver *solver, struct propagation *method)
+{
+  struct attempt attempt = {.part = {0}};
+  const bool failed = lane_mask_any(solver->starting) && begin_runs(solver, method);
+  const lane_mask begins = solver->running & ~method->between;
+
+  if (lane_mask_any(begins)) begin_points(solver, method, begins);
+  if (N_REMAINDER == 0) return cross(solver, method) || failed;
+  plan(solver, method, &attempt);
+  propagate_nodes(solver, method);
+  stage(solver, method, 1, &attempt);
+  stage(solver, method, 2, &attempt);
+  stage(solver, method, 3, &attempt);
+  stage(solver, method, 4, &attempt);
+  stage(solver, method, 5, &attempt);
+  stage(solver, method, 6, &attempt);
+  judge(solver, method, &attempt);
+  control_step(method, &attempt);
+  return conclude(solver, method, &attempt) || failed;
+}
