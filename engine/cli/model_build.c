@@ -19,7 +19,7 @@
 
 extern char **environ;
 
-enum { MAX_WORDS = 32 };
+enum { MAX_WORDS = 64 };
 
 struct variant {
   const char *name, *flags[4];
@@ -32,12 +32,23 @@ static const struct variant variants[] = {
 };
 enum { N_VARIANTS = sizeof variants / sizeof variants[0] };
 
+/* The functions of a kernel; each is compiled apart. */
+struct part {
+  const char *name, *macro;
+};
+static const struct part parts[] = {{"outputs", "-DKERNEL_OUTPUTS"},
+                                    {"explicit", "-DKERNEL_EXPLICIT"},
+                                    {"linear", "-DKERNEL_LINEAR"},
+                                    {"rosenbrock", "-DKERNEL_ROSENBROCK"}};
+enum { N_PARTS = sizeof parts / sizeof parts[0], N_OBJECTS = N_PARTS * N_VARIANTS };
+
 /* Those that decide about bits are the ones the program itself is compiled with. */
 static const char *const common_flags[] = {
     "-std=gnu11",  "-O2", "-fPIC", "-ffp-contract=off", "-fno-math-errno", "-fno-trapping-math",
     "-fno-common", "-w",  NULL};
 
 struct building {
+  const struct model *model;
   struct arena *arena;
   const char *compiler, *sources; /* folder that holds solver/kernel_begin.h */
   const char *folder, *name, *scratch;
@@ -63,25 +74,35 @@ static int finish(pid_t pid)
   return failure(EXIT_CODE_FILE, "the C compiler failed; its messages are above");
 }
 
-static const char *object_of(const struct building *building, int variant)
+static const char *object_of(const struct building *building, int object)
 {
-  return arena_format(building->arena, "%s.%s.o", building->scratch, variants[variant].name);
+  return arena_format(building->arena, "%s.%d.o", building->scratch, object);
 }
 
-static int start_variant(const struct building *building, int variant, pid_t *pid)
+static bool has_part(const struct model *model, const struct part *part)
 {
+  if (strcmp(part->name, "linear") == 0) return model->linear != NULL;
+  if (strcmp(part->name, "rosenbrock") == 0) return model->jacobian != NULL;
+  return true;
+}
+
+static int start_object(const struct building *building, int object, pid_t *pid)
+{
+  const struct variant *variant = &variants[object % N_VARIANTS];
+  const struct part *part = &parts[object / N_VARIANTS];
   const char *words[MAX_WORDS] = {building->compiler};
   int n = 1;
 
   for (int i = 0; common_flags[i]; i++) words[n++] = common_flags[i];
-  for (int i = 0; variants[variant].flags[i]; i++) words[n++] = variants[variant].flags[i];
-  words[n++] = arena_format(building->arena, "-DKERNEL_NAME=twintrial_kernel_%s",
-                            variants[variant].name);
+  for (int i = 0; variant->flags[i]; i++) words[n++] = variant->flags[i];
+  words[n++] = part->macro;
+  words[n++] = arena_format(building->arena, "-DKERNEL_FUNCTION=twintrial_%s_%s", part->name,
+                            variant->name);
   words[n++] = arena_format(building->arena, "-I%s", building->sources);
   words[n++] = "-c";
   words[n++] = arena_format(building->arena, "%s.c", building->scratch);
   words[n++] = "-o";
-  words[n++] = object_of(building, variant);
+  words[n++] = object_of(building, object);
   return start(words, pid);
 }
 
@@ -92,10 +113,11 @@ static int compile(const struct building *building)
   int n = 4, code = EXIT_CODE_OK;
   pid_t pid;
 
-  for (int v = 0; v < N_VARIANTS && code == EXIT_CODE_OK; v++) {
-    code = start_variant(building, v, &pid);
+  for (int i = 0; i < N_OBJECTS && code == EXIT_CODE_OK; i++) {
+    if (!has_part(building->model, &parts[i / N_VARIANTS])) continue;
+    code = start_object(building, i, &pid);
     if (code == EXIT_CODE_OK) code = finish(pid);
-    words[n++] = object_of(building, v);
+    words[n++] = object_of(building, i);
   }
   if (code == EXIT_CODE_OK) code = start(words, &pid);
   if (code == EXIT_CODE_OK) code = finish(pid);
@@ -130,7 +152,7 @@ static int publish(const struct building *building, const char *path)
 static void clean(const struct building *building)
 {
   remove(arena_format(building->arena, "%s.c", building->scratch));
-  for (int v = 0; v < N_VARIANTS; v++) remove(object_of(building, v));
+  for (int i = 0; i < N_OBJECTS; i++) remove(object_of(building, i));
   remove(arena_format(building->arena, "%s.so", building->scratch));
   remove(arena_format(building->arena, "%s.sha256", building->scratch));
 }
@@ -153,7 +175,8 @@ int model_build(const struct model *model, const char *folder, struct arena *are
 {
   const char *compiler = getenv("CC");
   char name[SHA256_TEXT_BYTES], *text;
-  struct building building = {.arena = arena,
+  struct building building = {.model = model,
+                              .arena = arena,
                               .compiler = compiler && compiler[0] ? compiler : "cc",
                               .sources = place_sources(arena),
                               .folder = folder};

@@ -162,7 +162,8 @@ static void write_sizes(FILE *out, const struct model *model)
   fprintf(out, "#define N_LINEAR %d\n#define N_REMAINDER %d\n#define N_ENTRIES %d\n",
           model->linear->n, model->linear->n_remainder, model->linear->n_entries);
   write_list(out, "LINEAR", "these_linear", model->linear->n, model->linear->states);
-  write_list(out, "REMAINDER", "these_remaining", model->linear->n_remainder, model->linear->remainder);
+  write_list(out, "REMAINDER", "these_remaining", model->linear->n_remainder,
+             model->linear->remainder);
 }
 
 char *model_emit(const struct model *model)
@@ -185,7 +186,7 @@ char *model_emit(const struct model *model)
     write_section(out, model, SECTION_MATRIX, "this_matrix");
     write_section(out, model, SECTION_PRODUCT, "this_product");
     write_section(out, model, SECTION_APPLY, "this_apply");
-    write_section(out, model, SECTION_REMAINDER, "this_remainder_rates");
+    write_section(out, model, SECTION_REMAINDER, "this_remainder");
   }
   REQUIRE(fclose(out) == 0);
   return text;

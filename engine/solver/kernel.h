@@ -5,13 +5,15 @@
 #pragma once
 #include "base/hash.h"
 #include "model/model.h"
-#include "solver/solver_explicit.h"
+#include "solver/solver_linear.h"
+#include "solver/solver_stepping.h"
 
 /** For one vector instruction set; NULL where the model has no such thing. The context of all is a
  *  struct model_lanes. */
 struct kernel {
   lane_function *outputs; /* a: time; b: y [state]; out: outputs [output] */
-  explicit_attempt *explicit_attempt;
+  step_attempt *explicit_steps, *rosenbrock_steps;
+  linear_attempt *linear_steps;
 };
 
 /** Name of a kernel: a hash of the model's equations, of the methods' code and of this compiler's

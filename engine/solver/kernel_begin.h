@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* engine/solver/kernel_begin.h
  * The words in which model_emit() writes equations. Included first in a file made for one model,
- * which is compiled for each instruction set with KERNEL_NAME, that of its struct kernel, defined.
- */
+ * which is compiled for each function and instruction set, see kernel_end.h. */
 #pragma once
 #include "base/lanes_root.h"
 #include "model/model_lanes.h"

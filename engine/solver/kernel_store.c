@@ -15,6 +15,7 @@ struct kernel_store {
   const char *const *folders;
   size_t n_loaded, capacity;
   void **loaded; /* handles of dlopen() */
+  struct arena *arena;
 };
 
 struct kernel_store *kernel_store_create(int n_folders, const char *const *folders)
@@ -23,6 +24,7 @@ struct kernel_store *kernel_store_create(int n_folders, const char *const *folde
 
   store->n_folders = n_folders;
   store->folders = folders;
+  store->arena = arena_create();
   return store;
 }
 
@@ -31,6 +33,7 @@ void kernel_store_destroy(struct kernel_store **store)
   if (!*store) return;
   for (size_t i = 0; i < (*store)->n_loaded; i++) dlclose((*store)->loaded[i]);
   free((*store)->loaded);
+  arena_destroy(&(*store)->arena);
   free(*store);
   *store = NULL;
 }
@@ -86,24 +89,42 @@ static void *load(struct kernel_store *store, const char *name, struct arena *ar
   return NULL;
 }
 
+static void *function_of(void *handle, const char *method, enum simd simd, struct arena *arena)
+{
+  return dlsym(handle, arena_format(arena, "twintrial_%s_%s", method, simd_name(simd)));
+}
+
+/** The functions of a loaded object. (ISO C has no conversion from void * to a function.) */
+static const struct kernel *found(struct kernel_store *store, void *handle, enum simd simd,
+                                  struct arena *arena)
+{
+  struct kernel *kernel = arena_new(store->arena, 1, sizeof *kernel);
+
+  *(void **)&kernel->outputs = function_of(handle, "outputs", simd, arena);
+  *(void **)&kernel->explicit_steps = function_of(handle, "explicit", simd, arena);
+  *(void **)&kernel->rosenbrock_steps = function_of(handle, "rosenbrock", simd, arena);
+  *(void **)&kernel->linear_steps = function_of(handle, "linear", simd, arena);
+  return kernel;
+}
+
 const struct kernel *kernel_store_find(struct kernel_store *store, const struct model *model,
                                        enum simd simd)
 {
-  struct arena *arena = arena_create();
+  struct arena *arena;
   char name[SHA256_TEXT_BYTES], *text;
   const struct kernel *kernel = NULL;
   void *handle;
 
-  if (store) {
-    kernel_name(model, name, &text);
-    free(text);
-    handle = load(store, name, arena);
-    if (handle) {
-      kernel = dlsym(handle, arena_format(arena, "twintrial_kernel_%s", simd_name(simd)));
-      store->loaded = memory_grow(store->loaded, store->n_loaded + 1, &store->capacity,
-                                  sizeof *store->loaded);
-      store->loaded[store->n_loaded++] = handle;
-    }
+  if (!store) return NULL;
+  arena = arena_create();
+  kernel_name(model, name, &text);
+  free(text);
+  handle = load(store, name, arena);
+  if (handle) {
+    store->loaded = memory_grow(store->loaded, store->n_loaded + 1, &store->capacity,
+                                sizeof *store->loaded);
+    store->loaded[store->n_loaded++] = handle;
+    kernel = found(store, handle, simd, arena);
   }
   arena_destroy(&arena);
   return kernel;

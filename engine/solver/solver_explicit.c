@@ -4,7 +4,6 @@
 #include <stdlib.h>
 
 #include "base/failure.h"
-#include "base/lane_math.h"
 #include "base/memory.h"
 #include "solver/kernel.h"
 #include "solver/solver.h"
@@ -14,29 +13,16 @@
 static int explicit_create(const struct ode *ode, const struct tolerance *tolerance,
                            struct solver *solver)
 {
-  static explicit_attempt *const attempts[] = {[SIMD_BASELINE] = explicit_attempt_baseline,
-                                               [SIMD_AVX2] = explicit_attempt_avx2,
-                                               [SIMD_AVX512] = explicit_attempt_avx512};
-  const enum simd simd = simd_choice();
-  const size_t n = (size_t)ode->n_states;
+  static const struct step_attempts attempts = {{[SIMD_BASELINE] = explicit_attempt_baseline,
+                                                 [SIMD_AVX2] = explicit_attempt_avx2,
+                                                 [SIMD_AVX512] = explicit_attempt_avx512}};
   struct dormand_prince *method = memory_new(1, sizeof *method);
 
   (void)tolerance;
-  for (int s = 0; s < STAGES; s++) method->k[s] = memory_new(n, sizeof(lanes));
-  for (int i = 0; i < INTERPOLANTS; i++) method->interpolant[i] = memory_new(n, sizeof(lanes));
-  method->trial = memory_new(n, sizeof(lanes));
-  method->per_state = 1. / ode->n_states;
-  method->math = lane_math(simd);
-  method->attempt = ode->kernel ? ode->kernel->explicit_attempt : attempts[simd];
+  stepping_create(ode->n_states, &attempts, ode->kernel ? ode->kernel->explicit_steps : NULL,
+                  &method->stepping);
+  for (int s = 0; s < STAGES; s++) method->k[s] = memory_new((size_t)ode->n_states, sizeof(lanes));
   solver->work = method;
-  return EXIT_CODE_OK;
-}
-
-static int explicit_advance(struct solver *solver)
-{
-  struct dormand_prince *method = solver->work;
-
-  while (!method->attempt(solver, method)) continue;
   return EXIT_CODE_OK;
 }
 
@@ -45,9 +31,8 @@ static void explicit_destroy(struct solver *solver)
   struct dormand_prince *method = solver->work;
 
   if (!method) return;
+  stepping_clear(&method->stepping);
   for (int s = 0; s < STAGES; s++) free(method->k[s]);
-  for (int i = 0; i < INTERPOLANTS; i++) free(method->interpolant[i]);
-  free(method->trial);
   free(method);
 }
 
@@ -55,6 +40,6 @@ const struct solver_method solver_explicit = {
     .name = "explicit",
     .description = "Dormand-Prince 5(4), eight patients at once",
     .create = explicit_create,
-    .advance = explicit_advance,
+    .advance = stepping_advance,
     .destroy = explicit_destroy,
 };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Exact propagation of a linear block, Runge-Kutta for what it drives: one patient per lane. The
  * steps themselves are in solver_linear_attempt.c. */
+#include "solver/kernel.h"
 #include "solver/solver_linear.h"
 
 #include <math.h>
@@ -55,7 +56,8 @@ static int linear_create(const struct ode *ode, const struct tolerance *toleranc
   for (int s = 0; s < LINEAR_STAGES; s++) method->k[s] = lanes_new(linear->n_remainder);
   method->trial = lanes_new(ode->n_states);
   method->per_state = linear->n_remainder > 0 ? 1. / linear->n_remainder : 0;
-  method->attempt = attempts[simd_choice()];
+  method->attempt = ode->kernel && ode->kernel->linear_steps ? ode->kernel->linear_steps
+                                                             : attempts[simd_choice()];
   return EXIT_CODE_OK;
 }
 

@@ -36,8 +36,9 @@ static const double weights[LINEAR_STAGES][LINEAR_STAGES] = {
     {-3. / 7, 2. / 7, 12. / 7, -12. / 7, 8. / 7},
     {7. / 90, 0, 32. / 90, 12. / 90, 32. / 90, 7. / 90}};
 #ifndef MULTIPLE
-#define MULTIPLE (1. / 400) /* makes the fifth-order conditions as wrong as Dormand and Prince's   \
-                             */
+#define MULTIPLE                                                                                   \
+  (1. / 400) /* makes the fifth-order conditions as wrong as Dormand and Prince's                  \
+              */
 #endif
 static const double error_weights[LINEAR_STAGES] = {
     MULTIPLE,           0, -4 * MULTIPLE, 6 * MULTIPLE, -4 * MULTIPLE, 49. / 4 * MULTIPLE,

@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#define ROSENBROCK_ATTEMPT rosenbrock_attempt_avx512
+#include "solver/solver_rosenbrock_attempt.c"
