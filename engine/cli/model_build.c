@@ -44,8 +44,8 @@ enum { N_PARTS = sizeof parts / sizeof parts[0], N_OBJECTS = N_PARTS * N_VARIANT
 
 /* Those that decide about bits are the ones the program itself is compiled with. */
 static const char *const common_flags[] = {
-    "-std=gnu11",  "-O2", "-fPIC", "-ffp-contract=off", "-fno-math-errno", "-fno-trapping-math",
-    "-fno-common", "-w",  NULL};
+    "-std=gnu11",         "-O2",         "-fPIC", "-ffp-contract=off", "-fno-math-errno",
+    "-fno-trapping-math", "-fno-common", "-w",    "-Wno-psabi",        NULL};
 
 struct building {
   const struct model *model;

@@ -46,6 +46,14 @@ void model_problem_set(struct model_problem *problem, struct model_lanes *patien
 
 const struct solver_method *model_problem_method(const struct model *model)
 {
-  (void)model;
+  switch (model->method) {
+  case METHOD_LINEAR:
+    return &solver_linear;
+  case METHOD_ROSENBROCK:
+    return &solver_rosenbrock;
+  case METHOD_EXPLICIT:
+  case METHOD_SWITCHING:
+    break;
+  }
   return &solver_explicit;
 }

@@ -116,6 +116,11 @@ void solver_set_state(struct solver *solver, int lane, const double *state)
   for (int j = 0; j < solver->ode.n_states; j++) solver->state[j][lane] = state[j];
 }
 
+lanes *solver_states(struct solver *solver)
+{
+  return solver->state;
+}
+
 void solver_run_to(struct solver *solver, int lane, double stop)
 {
   REQUIRE(is_lane(lane) && !solver->running[lane] && solver->status[lane] == SOLVE_OK);

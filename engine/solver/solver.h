@@ -67,6 +67,8 @@ double solver_time(const struct solver *solver, int lane);
 void solver_state(const struct solver *solver, int lane, double *state);
 /** A jump: a bolus, a reset. The lane must not be running. */
 void solver_set_state(struct solver *solver, int lane, const double *state);
+/** All lanes [state]; those of lanes that stand may be changed, which is a jump. */
+lanes *solver_states(struct solver *solver);
 /** Starts the lane towards `stop` (> its time); the rates may have changed since it last ran. */
 void solver_run_to(struct solver *solver, int lane, double stop);
 /** Who is told of samples. */
