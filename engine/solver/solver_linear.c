@@ -20,7 +20,7 @@ static lanes *lanes_new(int n)
 static void create_table(const struct ode_linear *linear, struct propagators *table)
 {
   table->n_levels = linear->n_remainder > 0 ? LINEAR_LEVELS : 1;
-  table->levels = lanes_new(LINEAR_SLOTS * table->n_levels * linear->n_entries);
+  table->levels = lanes_new((LINEAR_SLOTS * table->n_levels + 1) * linear->n_entries);
   table->sum = lanes_new(linear->n_entries);
   table->square = lanes_new(linear->n_entries);
   table->cube = lanes_new(linear->n_entries);

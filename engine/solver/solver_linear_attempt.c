@@ -122,6 +122,7 @@ static void sum_series(const struct solver *solver, struct propagation *method, 
   lanes *product = method->table.product;
   lane_mask scale;
 
+  (void)solver;
   for (int lane = 0; lane < LANES; lane++) scale[lane] = (int64_t)(1023 - depth[lane]) << 52;
   for (int e = 0; e < N_ENTRIES; e++)
     scaled[e] = (lanes)scale * method->interval * method->matrix[e];
@@ -143,16 +144,30 @@ static void square_sum(const struct solver *solver, struct propagation *method, 
   lanes *sum = method->table.sum, *product = method->table.product;
   lane_mask there;
 
+  (void)solver;
   for (int lane = 0; lane < LANES; lane++) there[lane] = levels[lane] >= level ? -1 : 0;
   ODE_PRODUCT(sum, sum, product);
   for (int e = 0; e < N_ENTRIES; e++) sum[e] = lanes_select(there, 2 * sum[e] + product[e], sum[e]);
+}
+
+/* Where the levels of a slot are, in lanes that have them there. */
+INLINE void take_slot(const struct solver *solver, struct propagation *method, int slot,
+                      lane_mask lanes_there)
+{
+  const struct propagators *table = &method->table;
+  const lane_mask begin = (lane_mask){0, 1, 2, 3, 4, 5, 6, 7} +
+                          (int64_t)slot * table->n_levels * N_ENTRIES * LANES;
+
+  (void)solver;
+  method->slot = (begin & lanes_there) | (method->slot & ~lanes_there);
+  method->shortest = lanes_select(lanes_there, table->shortest[slot], method->shortest);
 }
 
 /* A new slot for the lanes in `missing`: every level that comes up on the way to H. */
 static void fill_slot(const struct solver *solver, struct propagation *method, lane_mask missing)
 {
   struct propagators *table = &method->table;
-  const int slot = table->next_slot;
+  const int slot = table->next_slot, last = table->n_levels - 1;
   int depth[LANES], deepest = 0;
   lanes norm;
 
@@ -161,33 +176,32 @@ static void fill_slot(const struct solver *solver, struct propagation *method, l
   for (int lane = 0; lane < LANES; lane++) {
     depth[lane] = missing[lane] ? halvings(norm[lane]) : 0;
     if (depth[lane] > deepest) deepest = depth[lane];
-    if (missing[lane])
-      table->deepest[slot][lane] = depth[lane] < table->n_levels ? depth[lane]
-                                                                 : table->n_levels - 1;
+    if (!missing[lane]) continue;
+    table->shortest[slot][lane] = 1. / (double)(1 << (depth[lane] < last ? depth[lane] : last));
   }
   sum_series(solver, method, depth);
   for (int level = deepest; level >= 0; level--) {
     lanes *stored = table->levels + (size_t)(slot * table->n_levels + level) * (size_t)N_ENTRIES;
 
-    for (int e = 0; level < table->n_levels && e < N_ENTRIES; e++)
+    for (int e = 0; level <= last && e < N_ENTRIES; e++)
       stored[e] = lanes_select(missing, table->sum[e], stored[e]);
     if (level > 0) square_sum(solver, method, depth, level);
   }
   table->interval[slot] = lanes_select(missing, method->interval, table->interval[slot]);
   table->identity[slot] = lanes_select(missing, method->identity, table->identity[slot]);
-  method->slot = lanes_select(missing, all(slot), method->slot);
+  take_slot(solver, method, slot, missing);
 }
 
 static void find_slots(const struct solver *solver, struct propagation *method, lane_mask changed)
 {
-  struct propagators *table = &method->table;
+  const struct propagators *table = &method->table;
   lane_mask missing = changed;
 
   for (int s = 0; s < LINEAR_SLOTS; s++) {
     const lane_mask hit = missing & lanes_equal(method->interval, table->interval[s]) &
                           lanes_equal(method->identity, table->identity[s]);
 
-    method->slot = lanes_select(hit, all(s), method->slot);
+    take_slot(solver, method, s, hit);
     missing &= ~hit;
   }
   if (lane_mask_any(missing)) fill_slot(solver, method, missing);
@@ -195,9 +209,10 @@ static void find_slots(const struct solver *solver, struct propagation *method, 
   method->loaded = lanes_select(changed, all(0), method->loaded);
 }
 
-/* Levels that no slot holds, each from a series of its own. */
+/* Levels that no slot holds, each from a series of its own; -1 in the other lanes. */
 static void sum_deep(const struct solver *solver, struct propagation *method, const int *levels)
 {
+  lanes *outside = method->table.levels + LINEAR_SLOTS * method->table.n_levels * N_ENTRIES;
   int depth[LANES], deepest = 0;
   lane_mask deep;
   lanes norm;
@@ -218,66 +233,82 @@ static void sum_deep(const struct solver *solver, struct propagation *method, co
     square_sum(solver, method, squared, level);
   }
   for (int e = 0; e < N_ENTRIES; e++)
-    method->propagator[e] = lanes_select(deep, method->table.sum[e], method->propagator[e]);
+    outside[e] = lanes_select(deep, method->table.sum[e], outside[e]);
 }
 
-/* The propagators of quarter steps, or of whole intervals where there is no remainder. */
-static void load_propagators(const struct solver *solver, struct propagation *method,
-                             const struct attempt *attempt, lane_mask stale)
+/* The propagators of quarter steps, or of whole intervals where there is no remainder: collected
+ * anew in all lanes, which costs less than to ask which ones are `stale`. */
+INLINE void load_propagators(const struct solver *solver, struct propagation *method, lanes part,
+                             lane_mask stale)
 {
   const struct propagators *table = &method->table;
-  const lane_mask exponents = (lane_mask)attempt->part >> 52;
-  int deep_levels[LANES];
-  bool any_deep = false;
+  const int finer = N_REMAINDER > 0 ? 2 : 0;
+  const lane_mask level = (1023 + finer) - ((lane_mask)part >> 52);
+  const lane_mask outside = (lane_mask){0, 1, 2, 3, 4, 5, 6, 7} +
+                            (int64_t)LINEAR_SLOTS * table->n_levels * N_ENTRIES * LANES;
+  const lane_mask deep = stale & lanes_less(part, (1 << finer) * method->shortest);
+  const double *numbers = (const double *)table->levels;
+  lane_mask source = method->slot + level * (N_ENTRIES * LANES);
 
-  for (int lane = 0; lane < LANES; lane++) {
-    const int slot = (int)method->slot[lane];
-    const int level = 1023 - (int)exponents[lane] + (N_REMAINDER > 0 ? 2 : 0);
+  source = (source & ~deep) | (outside & deep);
+  source = (source & stale) | (method->source & ~stale);
+  method->source = source;
+  if (lane_mask_any(deep)) {
+    int levels[LANES];
 
-    deep_levels[lane] = -1;
-    if (!stale[lane]) continue;
-    if (level > (int)table->deepest[slot][lane]) {
-      deep_levels[lane] = level;
-      any_deep = true;
-      continue;
-    }
-    for (int e = 0; e < N_ENTRIES; e++)
-      method->propagator[e][lane] =
-          table->levels[(slot * table->n_levels + level) * N_ENTRIES + e][lane];
+    for (int lane = 0; lane < LANES; lane++) levels[lane] = deep[lane] ? (int)level[lane] : -1;
+    sum_deep(solver, method, levels);
   }
-  if (any_deep) sum_deep(solver, method, deep_levels);
-  method->loaded = lanes_select(stale, attempt->part, method->loaded);
+  for (int e = 0; e < N_ENTRIES; e++, numbers += LANES)
+    method->propagator[e] = (lanes){numbers[source[0]], numbers[source[1]], numbers[source[2]],
+                                    numbers[source[3]], numbers[source[4]], numbers[source[5]],
+                                    numbers[source[6]], numbers[source[7]]};
+  method->loaded = lanes_select(stale, part, method->loaded);
 }
 
-/* Which of the matrices that the lane has had this is, to the bit; else it is remembered. */
-static void identify_matrices(const struct solver *solver, struct propagation *method)
+/* An identity for the matrices, to the bit, of lanes that start with others than they had: one of
+ * those that the lane has had before, or a new one. */
+static void identify_matrices(const struct solver *solver, struct propagation *method,
+                              lane_mask changed)
 {
-  lane_mask difference[LINEAR_MATRICES] = {{0}}, unknown = {0};
-  lanes *read = method->table.product;
   const int place = method->next_known;
+  lane_mask difference[LINEAR_MATRICES] = {{0}}, unknown = {0};
 
-  ODE_MATRIX(read);
+  (void)solver;
   for (int e = 0; e < N_ENTRIES; e++) {
     for (int m = 0; m < LINEAR_MATRICES; m++)
-      difference[m] |= (lane_mask)read[e] ^ (lane_mask)method->known[m][e];
-    method->matrix[e] = lanes_select(solver->starting, read[e], method->matrix[e]);
+      difference[m] |= (lane_mask)method->matrix[e] ^ (lane_mask)method->known[m][e];
   }
   for (int lane = 0; lane < LANES; lane++) {
     int m = 0;
 
-    if (!solver->starting[lane]) continue;
+    if (!changed[lane]) continue;
     while (m < LINEAR_MATRICES && (difference[m][lane] || !(method->known_identity[m][lane] > 0)))
       m++;
     unknown[lane] = m == LINEAR_MATRICES ? -1 : 0;
-    method->identity[lane] = unknown[lane] ? ++method->last_identity
-                                           : method->known_identity[m][lane];
+    method->identity[lane] = m == LINEAR_MATRICES ? ++method->last_identity
+                                                  : method->known_identity[m][lane];
   }
   if (!lane_mask_any(unknown)) return;
   method->next_known = (place + 1) % LINEAR_MATRICES;
   for (int e = 0; e < N_ENTRIES; e++)
-    method->known[place][e] = lanes_select(unknown, read[e], method->known[place][e]);
+    method->known[place][e] = lanes_select(unknown, method->matrix[e], method->known[place][e]);
   method->known_identity[place] = lanes_select(unknown, method->identity,
                                                method->known_identity[place]);
+}
+
+INLINE void read_matrices(const struct solver *solver, struct propagation *method)
+{
+  lanes *read = method->table.product;
+  lane_mask difference = {0};
+
+  ODE_MATRIX(read);
+  for (int e = 0; e < N_ENTRIES; e++) {
+    difference |= (lane_mask)read[e] ^ (lane_mask)method->matrix[e];
+    method->matrix[e] = lanes_select(solver->starting, read[e], method->matrix[e]);
+  }
+  difference &= solver->starting;
+  if (lane_mask_any(difference)) identify_matrices(solver, method, difference != 0);
 }
 
 /* True if a lane cannot even start. */
@@ -287,7 +318,7 @@ static bool begin_runs(struct solver *solver, struct propagation *method)
   lanes size = {0};
   lane_mask bad;
 
-  identify_matrices(solver, method);
+  read_matrices(solver, method);
   for (int i = 0; i < N_LINEAR; i++) size += lanes_abs(solver->state[LINEAR(i)]);
   if (N_REMAINDER > 0) ODE_REMAINDER(&solver->time, solver->state, method->k[LINEAR_STAGES - 1]);
   for (int r = 0; r < N_REMAINDER; r++) {
@@ -359,7 +390,7 @@ INLINE void plan(const struct solver *solver, struct propagation *method, struct
   attempt->end = lanes_select(attempt->arrives, method->point,
                               method->origin + (method->passed + part) * method->interval);
   stale = attempt->active & ~lanes_equal(part, method->loaded);
-  if (lane_mask_any(stale)) load_propagators(solver, method, attempt, stale);
+  if (lane_mask_any(stale)) load_propagators(solver, method, part, stale);
 }
 
 INLINE void propagate_nodes(const struct solver *solver, struct propagation *method)
@@ -447,15 +478,14 @@ INLINE void control_step(struct propagation *method, const struct attempt *attem
   method->shrunk = attempt->active & ~accepted;
 }
 
+/* At most one in each lane: the next one is the next point. */
 INLINE void give_samples(struct solver *solver, lane_mask arrived)
 {
-  lane_mask due = arrived & lanes_at_most(solver->next_sample, solver->time);
+  const lane_mask due = arrived & lanes_at_most(solver->next_sample, solver->time);
 
-  while (lane_mask_any(due)) {
-    for (int o = 0; o < N_OBSERVED; o++) solver->sampled[OBSERVED(o)] = solver->state[OBSERVED(o)];
-    solver_give_samples(solver, &due);
-    due = arrived & lanes_at_most(solver->next_sample, solver->time);
-  }
+  if (!lane_mask_any(due)) return;
+  for (int o = 0; o < N_OBSERVED; o++) solver->sampled[OBSERVED(o)] = solver->state[OBSERVED(o)];
+  solver_give_samples(solver, &due);
 }
 
 /* Moves the accepted lanes; true if a lane has come to its stop or has failed. */
@@ -502,13 +532,12 @@ INLINE bool conclude(struct solver *solver, struct propagation *method,
 /* One step to the point, without a remainder. */
 INLINE bool cross(struct solver *solver, struct propagation *method)
 {
-  const struct attempt attempt = {.part = all(1)};
   const lane_mask running = solver->running;
   const lane_mask stale = running & ~lanes_equal(method->loaded, all(1));
   lane_mask lost, stands;
   lanes size = {0};
 
-  if (lane_mask_any(stale)) load_propagators(solver, method, &attempt, stale);
+  if (lane_mask_any(stale)) load_propagators(solver, method, all(1), stale);
   for (int i = 0; i < N_LINEAR; i++) method->x[0][i] = solver->state[LINEAR(i)];
   ODE_APPLY(method->propagator, method->x[0], method->x[1]);
   for (int i = 0; i < N_LINEAR; i++) size += lanes_abs(method->x[1][i]);
