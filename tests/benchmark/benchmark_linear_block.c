@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What the linear method costs without a remainder, on AVX-512: two compartments with absorption,
  * 28 daily doses, hourly and rare samples. */
-#pragma GCC optimize("O3")
 #pragma GCC target("avx512f,avx512dq,avx512vl")
 #include "../oral_response.h"
 

@@ -192,7 +192,7 @@ static void complex_eigenvalues_turn_a_damped_circle(void **state)
 }
 
 /* 10 mg/h for 2 hours of every 8: c comes and goes at the stops, with matrices known already. */
-static void infusions_superpose(void **state)
+static void infusions_superpose_at_their_ends(void **state)
 {
   static struct dense_block block;
   const long double k = (long double)0.3;
@@ -257,7 +257,7 @@ int main(void)
       cmocka_unit_test(an_area_under_the_curve_is_a_state_with_eigenvalue_zero),
       cmocka_unit_test(a_transit_chain_gives_the_gamma_densities),
       cmocka_unit_test(complex_eigenvalues_turn_a_damped_circle),
-      cmocka_unit_test(infusions_superpose),
+      cmocka_unit_test(infusions_superpose_at_their_ends),
       cmocka_unit_test(a_stiff_exchange_loses_digits_as_its_rates_times_the_interval),
   };
 
