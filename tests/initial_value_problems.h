@@ -123,9 +123,8 @@ static inline const struct ode_linear *empty_block(const struct problem *problem
 static inline struct solver *solver_for(const struct solver_method *method,
                                         const struct problem *problem, double *atol)
 {
-  const struct ode ode = {.n_states = problem->n_states,
-                          .rates = problem->rates,
-                          .linear = empty_block(problem)};
+  const struct ode ode = {
+      .n_states = problem->n_states, .rates = problem->rates, .linear = empty_block(problem)};
   const struct tolerance tolerance = {
       .rtol = problem->rtol, .atol = atol, .max_steps_per_stop = problem->max_steps};
   struct solver *solver = NULL;

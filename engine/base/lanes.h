@@ -5,6 +5,9 @@
 #pragma once
 #include <stdbool.h>
 #include <stdint.h>
+#if defined(__AVX512F__)
+#include <immintrin.h>
+#endif
 
 enum { LANES = 8 };
 
@@ -81,9 +84,13 @@ static inline __attribute__((always_inline)) lanes lanes_smaller(lanes a, lanes 
 
 static inline __attribute__((always_inline)) bool lane_mask_any(lane_mask mask)
 {
+#if defined(__AVX512F__)
+  return _mm512_test_epi64_mask((__m512i)mask, (__m512i)mask) != 0;
+#else
   mask |= __builtin_shufflevector(mask, mask, 4, 5, 6, 7, 0, 1, 2, 3);
   mask |= __builtin_shufflevector(mask, mask, 2, 3, 0, 1, 6, 7, 4, 5);
   return (mask[0] | mask[1]) != 0;
+#endif
 }
 
 /** A function of eight patients. What a, b and out hold is said where one is asked for. A lane of

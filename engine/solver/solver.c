@@ -143,19 +143,6 @@ void solver_samples(struct solver *solver, int lane, const struct sampling *samp
   solver->next_sample[lane] = sampling->n > 0 ? sampling->times[0] : (double)INFINITY;
 }
 
-void solver_give_samples(struct solver *solver, const lane_mask *due)
-{
-  solver->sample(solver->listener, due, &solver->next_sample, solver->sampled);
-  for (int lane = 0; lane < LANES; lane++) {
-    struct lane_samples *samples = &solver->samples[lane];
-
-    if (!(*due)[lane]) continue;
-    samples->next++;
-    solver->next_sample[lane] = samples->next < samples->n ? samples->times[samples->next]
-                                                           : (double)INFINITY;
-  }
-}
-
 void solver_end_run(struct solver *solver, int lane, enum solve_status status)
 {
   REQUIRE(status != SOLVE_OK || solver->samples[lane].next == solver->samples[lane].n);

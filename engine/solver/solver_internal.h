@@ -2,6 +2,8 @@
 /* engine/solver/solver_internal.h
  * What the methods share: eight lanes on their way. Included by the solver's own files only. */
 #pragma once
+#include <math.h>
+
 #include "solver/solver.h"
 
 struct lane_samples {
@@ -39,5 +41,21 @@ struct solver {
 
 /** The lane stands at its stop, all its samples given (SOLVE_OK), or has failed. */
 void solver_end_run(struct solver *solver, int lane, enum solve_status status);
-/** Gives solver->sampled to the listener as the next sample of the lanes in `due`. */
-void solver_give_samples(struct solver *solver, const lane_mask *due);
+/** Gives solver->sampled to the listener as the next sample of the lanes in `due`. Here, so that
+ *  next_sample is stored by the instructions that will load it: a vector that was stored in pieces
+ *  must wait for all of them. */
+static inline void solver_give_samples(struct solver *solver, const lane_mask *due)
+{
+  double next[LANES];
+
+  solver->sample(solver->listener, due, &solver->next_sample, solver->sampled);
+#pragma GCC unroll 8
+  for (int lane = 0; lane < LANES; lane++) {
+    struct lane_samples *samples = &solver->samples[lane];
+
+    samples->next -= (int)(*due)[lane];
+    next[lane] = samples->next < samples->n ? samples->times[samples->next] : (double)INFINITY;
+  }
+  solver->next_sample = (lanes){next[0], next[1], next[2], next[3],
+                                next[4], next[5], next[6], next[7]};
+}

@@ -20,7 +20,7 @@ static lanes *lanes_new(int n)
 static void create_table(const struct ode_linear *linear, struct propagators *table)
 {
   table->n_levels = linear->n_remainder > 0 ? LINEAR_LEVELS : 1;
-  table->levels = lanes_new(LINEAR_SLOTS * table->n_levels * linear->n_entries);
+  table->levels = lanes_new((LINEAR_SLOTS * table->n_levels + 1) * linear->n_entries);
   table->sum = lanes_new(linear->n_entries);
   table->square = lanes_new(linear->n_entries);
   table->cube = lanes_new(linear->n_entries);
@@ -31,19 +31,11 @@ static void create_table(const struct ode_linear *linear, struct propagators *ta
   for (int s = 0; s < LINEAR_SLOTS; s++) table->identity[s] += (double)NAN;
 }
 
-static int linear_create(const struct ode *ode, const struct tolerance *tolerance,
-                         struct solver *solver)
+struct propagation *propagation_create(const struct ode *ode)
 {
-  static linear_attempt *const attempts[] = {[SIMD_BASELINE] = linear_attempt_baseline,
-                                             [SIMD_AVX2] = linear_attempt_avx2,
-                                             [SIMD_AVX512] = linear_attempt_avx512};
   const struct ode_linear *linear = ode->linear;
-  struct propagation *method;
+  struct propagation *method = memory_new(1, sizeof *method);
 
-  (void)tolerance;
-  if (!linear) return failure(EXIT_CODE_INTERNAL, "the model has no linear block that is known");
-  REQUIRE(linear->n + linear->n_remainder == ode->n_states);
-  method = solver->work = memory_new(1, sizeof *method);
   method->matrix = lanes_new(linear->n_entries);
   for (int m = 0; m < LINEAR_MATRICES; m++) {
     method->known[m] = lanes_new(linear->n_entries);
@@ -56,23 +48,11 @@ static int linear_create(const struct ode *ode, const struct tolerance *toleranc
   for (int s = 0; s < LINEAR_STAGES; s++) method->k[s] = lanes_new(linear->n_remainder);
   method->trial = lanes_new(ode->n_states);
   method->per_state = linear->n_remainder > 0 ? 1. / linear->n_remainder : 0;
-  method->attempt = ode->kernel && ode->kernel->linear_steps ? ode->kernel->linear_steps
-                                                             : attempts[simd_choice()];
-  return EXIT_CODE_OK;
+  return method;
 }
 
-static int linear_advance(struct solver *solver)
+void propagation_destroy(struct propagation *method)
 {
-  struct propagation *method = solver->work;
-
-  while (!method->attempt(solver, method)) continue;
-  return EXIT_CODE_OK;
-}
-
-static void linear_destroy(struct solver *solver)
-{
-  struct propagation *method = solver->work;
-
   if (!method) return;
   free(method->table.levels);
   free(method->table.sum);
@@ -89,6 +69,37 @@ static void linear_destroy(struct solver *solver)
   for (int s = 0; s < LINEAR_STAGES; s++) free(method->k[s]);
   free(method->trial);
   free(method);
+}
+
+static int linear_create(const struct ode *ode, const struct tolerance *tolerance,
+                         struct solver *solver)
+{
+  static linear_attempt *const attempts[] = {[SIMD_BASELINE] = linear_attempt_baseline,
+                                             [SIMD_AVX2] = linear_attempt_avx2,
+                                             [SIMD_AVX512] = linear_attempt_avx512};
+  struct propagation *method;
+
+  (void)tolerance;
+  if (!ode->linear)
+    return failure(EXIT_CODE_INTERNAL, "the linear method needs to know of a linear block");
+  REQUIRE(ode->linear->n + ode->linear->n_remainder == ode->n_states);
+  method = solver->work = propagation_create(ode);
+  method->attempt = ode->kernel && ode->kernel->linear_steps ? ode->kernel->linear_steps
+                                                             : attempts[simd_choice()];
+  return EXIT_CODE_OK;
+}
+
+static int linear_advance(struct solver *solver)
+{
+  struct propagation *method = solver->work;
+
+  while (!method->attempt(solver, method)) continue;
+  return EXIT_CODE_OK;
+}
+
+static void linear_destroy(struct solver *solver)
+{
+  propagation_destroy(solver->work);
 }
 
 const struct solver_method solver_linear = {

@@ -21,10 +21,11 @@ typedef bool linear_attempt(struct solver *solver, struct propagation *method);
 
 /** D = exp([A c; 0 0] H 2^-level) - I, remembered by (matrix, H). */
 struct propagators {
-  lanes *levels;                                        /* [slot][level][entry] */
+  /* [slot][level][entry], then [entry] for a level that no slot holds */
+  lanes *levels;
   int n_levels;                                         /* room in a slot */
   lanes interval[LINEAR_SLOTS], identity[LINEAR_SLOTS]; /* the key: H and whose matrix */
-  lanes deepest[LINEAR_SLOTS];                          /* last level that is there */
+  lanes shortest[LINEAR_SLOTS];                         /* part of H that the last level is for */
   int next_slot;
   lanes *sum, *square, *cube, *scaled, *product; /* [entry] of the series */
   lanes *row_sums, *column_sums;                 /* [n] for the norm */
@@ -41,10 +42,12 @@ struct propagation {
   lane_mask between; /* on the way */
   lanes origin, point, interval;
   lanes found_identity; /* whose matrix the slot is of */
-  lanes slot;
-  lanes passed; /* part of the interval, a sum of powers of two */
+  lane_mask slot;       /* where its levels begin, in numbers */
+  lanes shortest;       /* of the slot */
+  lanes passed;         /* part of the interval, a sum of powers of two */
   /* What the steps use. */
   lanes *propagator; /* [entry] over a quarter of a step, or a whole interval without remainder */
+  lane_mask source;  /* where it is, in numbers */
   lanes loaded;      /* the part of the interval that a step takes, as loaded; 0: nothing is */
   lanes *x[LINEAR_NODES];        /* [linear] at the nodes */
   lanes *k[LINEAR_STAGES];       /* [stage][remainder] */
@@ -57,3 +60,7 @@ struct propagation {
 };
 
 linear_attempt linear_attempt_baseline, linear_attempt_avx2, linear_attempt_avx512;
+
+/** Nothing known, nobody there; the ode has a linear block and outlives it. */
+struct propagation *propagation_create(const struct ode *ode);
+void propagation_destroy(struct propagation *method);
