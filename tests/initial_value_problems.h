@@ -6,67 +6,10 @@
 #include <stddef.h>
 
 #include "base/lanes.h"
+#include "rates_and_jacobians.h"
 #include "solver/solver.h"
 
-enum { MOST_STATES = 4, MOST_TIMES = 512 };
-
-/** y' = -y / 5. */
-static inline void decay_rates(void *context, const lanes *t, const lanes *y, lanes *dydt)
-{
-  (void)context;
-  (void)t;
-  dydt[0] = -0.2 * y[0];
-}
-
-/** y' = y (1 - y): y(t) = 1 / (1 + (1 / y(0) - 1) exp(-t)). */
-static inline void logistic_rates(void *context, const lanes *t, const lanes *y, lanes *dydt)
-{
-  (void)context;
-  (void)t;
-  dydt[0] = y[0] * (1 - y[0]);
-}
-
-/** y'' = -y: (cos t, -sin t) from (1, 0). */
-static inline void oscillator_rates(void *context, const lanes *t, const lanes *y, lanes *dydt)
-{
-  (void)context;
-  (void)t;
-  dydt[0] = y[1];
-  dydt[1] = -y[0];
-}
-
-/** y' = -2 t y: y(t) = y(0) exp(-t^2). */
-static inline void bell_rates(void *context, const lanes *t, const lanes *y, lanes *dydt)
-{
-  (void)context;
-  dydt[0] = -2 * *t * y[0];
-}
-
-/** y' = y^2: y(t) = 1 / (1 / y(0) - t), infinite at 1 / y(0). */
-static inline void explosion_rates(void *context, const lanes *t, const lanes *y, lanes *dydt)
-{
-  (void)context;
-  (void)t;
-  dydt[0] = y[0] * y[0];
-}
-
-/** Amounts in two compartments with elimination 0.1, distribution 0.3 and 0.2 per hour. */
-static inline void two_compartment_rates(void *context, const lanes *t, const lanes *y, lanes *dydt)
-{
-  (void)context;
-  (void)t;
-  dydt[0] = 0.2 * y[1] - 0.4 * y[0];
-  dydt[1] = 0.3 * y[0] - 0.2 * y[1];
-}
-
-/** Absorption at 1 per hour, saturable elimination of at most 8 mg/h, half of it at 20 mg. */
-static inline void saturable_rates(void *context, const lanes *t, const lanes *y, lanes *dydt)
-{
-  (void)context;
-  (void)t;
-  dydt[0] = -y[0];
-  dydt[1] = y[0] - 8 * y[1] / (20 + y[1]);
-}
+enum { MOST_STATES = 8, MOST_TIMES = 512 };
 
 /** What one patient's run left behind. */
 struct solution {
@@ -93,6 +36,7 @@ static inline void keep_sample(void *context, const lane_mask *due, const lanes 
 /** A problem and how well it is to be solved; every state has the absolute tolerance `atol`. */
 struct problem {
   lane_function *rates;
+  const struct ode_jacobian *jacobian;
   int n_states;
   double rtol, atol, max_steps;
 };
@@ -108,7 +52,7 @@ static inline void no_block(void *context, const lanes *a, const lanes *b, lanes
 /** All states are remainder; good until it is asked for again. */
 static inline const struct ode_linear *empty_block(const struct problem *problem)
 {
-  static const int remainder[MOST_STATES] = {0, 1, 2, 3};
+  static const int remainder[MOST_STATES] = {0, 1, 2, 3, 4, 5, 6, 7};
   static struct ode_linear linear;
 
   linear = (struct ode_linear){.n_remainder = problem->n_states,
@@ -123,8 +67,10 @@ static inline const struct ode_linear *empty_block(const struct problem *problem
 static inline struct solver *solver_for(const struct solver_method *method,
                                         const struct problem *problem, double *atol)
 {
-  const struct ode ode = {
-      .n_states = problem->n_states, .rates = problem->rates, .linear = empty_block(problem)};
+  const struct ode ode = {.n_states = problem->n_states,
+                          .rates = problem->rates,
+                          .jacobian = problem->jacobian,
+                          .linear = empty_block(problem)};
   const struct tolerance tolerance = {
       .rtol = problem->rtol, .atol = atol, .max_steps_per_stop = problem->max_steps};
   struct solver *solver = NULL;

@@ -96,7 +96,51 @@ TARGET_INLINE void target_solve(const lanes *f, const lanes *b, lanes *x)
 
   x[FREE_DRUG] = drug * f[PIVOT_L];
   x[RECEPTOR] = (receptor - f[LOWER_RL] * x[FREE_DRUG]) * f[PIVOT_R];
-  x[COMPLEX] =
-      (b[COMPLEX] + f[LOWER_CL] * x[FREE_DRUG] + f[LOWER_CR] * x[RECEPTOR]) * f[PIVOT_C];
+  x[COMPLEX] = (b[COMPLEX] + f[LOWER_CL] * x[FREE_DRUG] + f[LOWER_CR] * x[RECEPTOR]) * f[PIVOT_C];
   x[TISSUE] = (b[TISSUE] + f[LOWER_AL] * x[FREE_DRUG]) * f[PIVOT_A];
+}
+
+static inline void target_rates_function(void *context, const lanes *t, const lanes *y, lanes *dydt)
+{
+  (void)t;
+  target_rates(context, y, dydt);
+}
+
+static inline void target_jacobian_function(void *context, const lanes *t, const lanes *y,
+                                            lanes *entries)
+{
+  (void)t;
+  target_jacobian(context, y, entries);
+}
+
+static inline void target_factor_function(void *context, const lanes *g, const lanes *entries,
+                                          lanes *factors)
+{
+  (void)context;
+  target_factor(g, entries, factors);
+}
+
+static inline void target_solve_function(void *context, const lanes *factors, const lanes *b,
+                                         lanes *x)
+{
+  (void)context;
+  target_solve(factors, b, x);
+}
+
+/** Samples tell L, R and RC. */
+static inline struct ode target_ode(struct target_mediated *model)
+{
+  static const struct ode_jacobian jacobian = {.n_entries = TARGET_ENTRIES,
+                                               .n_factors = TARGET_FACTORS,
+                                               .jacobian = target_jacobian_function,
+                                               .factor = target_factor_function,
+                                               .solve = target_solve_function};
+  static const int observed[] = {FREE_DRUG, RECEPTOR, COMPLEX};
+
+  return (struct ode){.n_states = TARGET_STATES,
+                      .context = model,
+                      .rates = target_rates_function,
+                      .jacobian = &jacobian,
+                      .n_observed = 3,
+                      .observed = observed};
 }

@@ -98,56 +98,11 @@ static inline void discharge_target_patient(struct target_ward *ward, int lane)
 /* What a lane that stands does next. */
 static inline void attend_target_lane(struct target_ward *ward, int lane)
 {
-  if (ward->patient[lane] >= 0 && (solver_status(ward->solver, lane) != SOLVE_OK ||
-                                   ward->doses[lane] == TARGET_DOSES))
+  if (ward->patient[lane] >= 0 &&
+      (solver_status(ward->solver, lane) != SOLVE_OK || ward->doses[lane] == TARGET_DOSES))
     discharge_target_patient(ward, lane);
   if (ward->patient[lane] < 0 && ward->next < ward->n_patients) admit_target_patient(ward, lane);
   if (ward->patient[lane] >= 0) give_target_dose(ward, lane);
-}
-
-static inline void target_rates_function(void *context, const lanes *t, const lanes *y, lanes *dydt)
-{
-  (void)t;
-  target_rates(context, y, dydt);
-}
-
-static inline void target_jacobian_function(void *context, const lanes *t, const lanes *y,
-                                            lanes *entries)
-{
-  (void)t;
-  target_jacobian(context, y, entries);
-}
-
-static inline void target_factor_function(void *context, const lanes *g, const lanes *entries,
-                                          lanes *factors)
-{
-  (void)context;
-  target_factor(g, entries, factors);
-}
-
-static inline void target_solve_function(void *context, const lanes *factors, const lanes *b,
-                                         lanes *x)
-{
-  (void)context;
-  target_solve(factors, b, x);
-}
-
-/** Samples tell L, R and RC. */
-static inline struct ode target_ode(struct target_mediated *model)
-{
-  static const struct ode_jacobian jacobian = {.n_entries = TARGET_ENTRIES,
-                                               .n_factors = TARGET_FACTORS,
-                                               .jacobian = target_jacobian_function,
-                                               .factor = target_factor_function,
-                                               .solve = target_solve_function};
-  static const int observed[] = {FREE_DRUG, RECEPTOR, COMPLEX};
-
-  return (struct ode){.n_states = TARGET_STATES,
-                      .context = model,
-                      .rates = target_rates_function,
-                      .jacobian = &jacobian,
-                      .n_observed = 3,
-                      .observed = observed};
 }
 
 /** The ward's solver has the ward's model as its context. */

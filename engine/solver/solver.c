@@ -16,8 +16,8 @@ static bool is_lane(int lane)
 
 const struct solver_method *const *solver_methods(void)
 {
-  static const struct solver_method *const methods[] = {&solver_explicit, &solver_linear,
-                                                        &solver_rosenbrock, &solver_petsc, NULL};
+  static const struct solver_method *const methods[] = {
+      &solver_explicit, &solver_linear, &solver_rosenbrock, &solver_switching, &solver_petsc, NULL};
 
   return methods;
 }

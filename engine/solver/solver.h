@@ -48,6 +48,7 @@ struct solver_method {
 extern const struct solver_method solver_explicit; /* Dormand-Prince 5(4) in lanes */
 extern const struct solver_method solver_linear;   /* exact where ode.linear is, else Runge-Kutta */
 extern const struct solver_method solver_rosenbrock; /* Rodas5P in lanes, for stiff problems */
+extern const struct solver_method solver_switching;  /* either, as each patient needs */
 extern const struct solver_method solver_petsc; /* PETSc TS, any -ts_type, one lane at a time */
 /** The method of that name, or NULL. */
 const struct solver_method *solver_method_named(const char *name);

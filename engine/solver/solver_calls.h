@@ -23,4 +23,10 @@
 #define ODE_PRODUCT(a, b, out)    solver->ode.linear->product(solver->ode.context, a, b, out)
 #define ODE_APPLY(d, x, out)      solver->ode.linear->apply(solver->ode.context, d, x, out)
 #define ODE_REMAINDER(t, y, dydt) solver->ode.linear->rates(solver->ode.context, t, y, dydt)
+/* Room for `count` lanes during an attempt: memory that was made for it, or registers. */
+#define SCRATCH(name, count, memory) lanes *name = (memory)
+#define EACH_STATE(j)                for (int j = 0; j < N_STATES; j++)
+#else
+#define SCRATCH(name, count, memory) lanes name[count]
+#define EACH_STATE(j)                _Pragma("GCC unroll 32") for (int j = 0; j < N_STATES; j++)
 #endif

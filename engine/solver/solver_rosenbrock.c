@@ -29,6 +29,7 @@ static int rosenbrock_create(const struct ode *ode, const struct tolerance *tole
   method->rates = memory_new(n, sizeof(lanes));
   method->before = memory_new(n, sizeof(lanes));
   method->after = memory_new(n, sizeof(lanes));
+  method->direction = memory_new(n, sizeof(lanes));
   method->jacobian = memory_new((size_t)ode->jacobian->n_entries + n, sizeof(lanes));
   method->factors = memory_new((size_t)ode->jacobian->n_factors, sizeof(lanes));
   solver->work = method;
@@ -45,6 +46,7 @@ static void rosenbrock_destroy(struct solver *solver)
   free(method->rates);
   free(method->before);
   free(method->after);
+  free(method->direction);
   free(method->jacobian);
   free(method->factors);
   free(method);

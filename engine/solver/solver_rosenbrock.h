@@ -11,10 +11,10 @@ struct rodas {
   struct stepping stepping;
   lanes *k;              /* [stage][state] of the transformed stages: parts of the new state */
   lanes *rates;          /* [state] of a stage; then the right-hand side of its linear equations */
-  lanes *before, *after; /* [state] a starting lane's rates, before and after its Euler step */
+  lanes *before, *after; /* [state] rates before and after a small step */
+  lanes *direction;      /* [state] of the dominant eigenvalue, for whoever watches */
   lanes *jacobian;       /* [entry], then the derivatives with respect to time [state] */
   lanes *factors;        /* [factor] */
-  lane_mask doubtful;    /* since the run began, a step was not finite */
 };
 
 step_attempt rosenbrock_attempt_baseline, rosenbrock_attempt_avx2, rosenbrock_attempt_avx512;

@@ -9,6 +9,8 @@
 #include "solver/solver_rosenbrock.h"
 #include "solver/solver_step_course.h"
 
+#include <math.h>
+
 #ifndef ROSENBROCK_ATTEMPT
 #define ROSENBROCK_ATTEMPT rosenbrock_attempt_baseline
 #endif
@@ -55,68 +57,80 @@ static const double dense_weights[DENSE][ROSENBROCK_STAGES] = {
     {11.419903575922262, 2.8879645146136994, 72.92137995996029, 80.12511834622643,
      -52.072871366152654, -59.78993625266729, -0.15582684282751913, 4.883087185713722}};
 
-INLINE lanes weighted(const double *weights, const lanes *k, int n, int n_stages)
-{
-  lanes sum = weights[0] * k[0];
+/* What lives for one attempt only, beside what every method has. */
+struct scratch {
+  lanes *k;          /* [stage][state] of the transformed stages: parts of the new state */
+  lanes *rates;      /* [state] of a stage; then the right-hand side of its linear equations */
+  lanes per_step, g; /* 1 / h and 1 / (gamma h) */
+};
 
+/* The latest stage comes last: all else can be ready before it. */
+INLINE lanes plus_weighted(lanes sum, const double *weights, const lanes *k, int n, int n_stages)
+{
 #pragma GCC unroll 8
-  for (int i = 1; i < n_stages; i++) sum += weights[i] * k[i * n];
+  for (int i = 0; i < n_stages; i++) sum += weights[i] * k[i * n];
   return sum;
 }
 
-/* g I - J at the start of the step. Some rates have no derivative somewhere, as a root at 0: where
- * that once spoilt a step of a lane, such entries count as 0, which only costs accuracy that the
- * error estimate sees. */
-INLINE void factorise(struct solver *solver, struct rodas *method, const struct attempt *attempt)
+/* g I - J at the start of the step. Some rates have no derivative somewhere, as a root at 0: such
+ * entries count as 0, which only costs accuracy that the error estimate sees. (An infinite one
+ * would freeze the state, and nobody would see that.) */
+INLINE void factorise(struct solver *solver, struct rodas *method, const lanes *g)
 {
   const int n = N_JACOBIAN + (HAS_TIME_DERIVATIVE ? N_STATES : 0);
-  const lanes g = (1 / gamma_) / attempt->step;
-  lanes *jacobian = method->jacobian;
+  lanes *jacobian = method->jacobian, sum = {0};
 
   ODE_JACOBIAN(&solver->time, solver->state, jacobian);
-  if (lane_mask_any(method->doubtful)) {
+  for (int e = 0; e < n; e++) sum += jacobian[e];
+  if (lane_mask_any(~is_finite(sum))) {
     for (int e = 0; e < n; e++)
-      jacobian[e] = lanes_select(method->doubtful & ~is_finite(jacobian[e]), all(0), jacobian[e]);
+      jacobian[e] = lanes_select(is_finite(jacobian[e]), jacobian[e], all(0));
   }
-  ODE_FACTOR(&g, jacobian, method->factors);
+  ODE_FACTOR(g, jacobian, method->factors);
 }
 
-INLINE void stage_rates(const struct solver *solver, struct rodas *method, int s,
+INLINE void stage_rates(const struct solver *solver, int s, struct scratch *scratch,
                         const struct attempt *attempt)
 {
   const lanes time = solver->time + nodes[s] * attempt->step;
-  lanes *trial = method->stepping.trial;
+  lanes *trial = attempt->trial;
 
-  for (int j = 0; j < N_STATES; j++) {
+  EACH_STATE(j)
+  {
+    const lanes *k = scratch->k + j;
+
     if (s < ARGUMENTS)
-      trial[j] = solver->state[j] + weighted(arguments[s], method->k + j, N_STATES, s);
+      trial[j] = plus_weighted(solver->state[j], arguments[s], k, N_STATES, s);
     else
-      trial[j] += method->k[(s - 1) * N_STATES + j];
+      trial[j] += k[(s - 1) * N_STATES];
   }
-  ODE_RATES(&time, trial, method->rates);
+  ODE_RATES(&time, trial, scratch->rates);
 }
 
-INLINE void solve_stage(const struct solver *solver, struct rodas *method, int s,
-                        const struct attempt *attempt)
+INLINE void solve_stage(const struct solver *solver, const struct rodas *method, int s,
+                        struct scratch *scratch, const struct attempt *attempt)
 {
   const lanes *time_derivative = method->jacobian + N_JACOBIAN;
-  const lanes per_step = 1 / attempt->step;
-  lanes *right = method->rates;
+  lanes *right = scratch->rates;
 
-  (void)solver;
-  for (int j = 0; j < N_STATES; j++) {
-    if (s > 0) right[j] += per_step * weighted(couplings[s], method->k + j, N_STATES, s);
+  (void)solver; /* the model's own code may not need it */
+  EACH_STATE(j)
+  {
+    if (s > 0)
+      right[j] += scratch->per_step * plus_weighted(couplings[s][0] * scratch->k[j],
+                                                    couplings[s] + 1, scratch->k + N_STATES + j,
+                                                    N_STATES, s - 1);
     if (HAS_TIME_DERIVATIVE && time_weights[s] != 0)
       right[j] += time_weights[s] * attempt->step * time_derivative[j];
   }
-  ODE_SOLVE(method->factors, right, method->k + s * N_STATES);
+  ODE_SOLVE(method->factors, right, scratch->k + s * N_STATES);
 }
 
-INLINE void stage(const struct solver *solver, struct rodas *method, int s,
-                  const struct attempt *attempt)
+INLINE void stage(const struct solver *solver, const struct rodas *method, int s,
+                  struct scratch *scratch, const struct attempt *attempt)
 {
-  stage_rates(solver, method, s, attempt);
-  solve_stage(solver, method, s, attempt);
+  stage_rates(solver, s, scratch, attempt);
+  solve_stage(solver, method, s, scratch, attempt);
 }
 
 /* A starting lane spends one round on its first step size: its step is 0, so that the rates of the
@@ -125,21 +139,21 @@ INLINE void start(struct solver *solver, struct rodas *method, struct attempt *a
 {
   lanes time;
 
-  for (int j = 0; j < N_STATES; j++) method->before[j] = method->rates[j];
   attempt->probe = probe_length(solver, &method->stepping, method->before);
-  for (int j = 0; j < N_STATES; j++)
-    method->stepping.trial[j] = solver->state[j] + attempt->probe * method->before[j];
+  EACH_STATE(j) attempt->trial[j] = solver->state[j] + attempt->probe * method->before[j];
   time = solver->time + attempt->probe;
-  ODE_RATES(&time, method->stepping.trial, method->after);
+  ODE_RATES(&time, attempt->trial, method->after);
+  choose_first_step(solver, &method->stepping, method->before, method->after, attempt->probe);
 }
 
-INLINE void judge(const struct solver *solver, struct rodas *method, struct attempt *attempt)
+INLINE void judge(const struct solver *solver, struct rodas *method, const lanes *difference,
+                  struct attempt *attempt)
 {
-  const lanes *difference = method->k + (ROSENBROCK_STAGES - 1) * N_STATES;
-  lanes *trial = method->stepping.trial;
+  lanes *trial = attempt->trial;
   lanes sum = {0};
 
-  for (int j = 0; j < N_STATES; j++) {
+  EACH_STATE(j)
+  {
     lanes error;
 
     trial[j] += difference[j];
@@ -149,22 +163,107 @@ INLINE void judge(const struct solver *solver, struct rodas *method, struct atte
   }
   attempt->error = sum * method->stepping.per_state;
   attempt->accepted = attempt->active & lanes_at_most(attempt->error, all(1));
-  method->doubtful |= attempt->active & ~is_finite(attempt->error);
 }
 
-INLINE void interpolate(const struct solver *solver, struct rodas *method)
+/* Where h times the dominant eigenvalue is small for long, steps without linear algebra would do.
+ * The eigenvalue comes from a power iteration, one product of J with a vector per step; the vector
+ * has the size of the tolerance. */
+#define CALM 2.5
+INLINE void watch_calm(struct solver *solver, struct rodas *method, lanes *argument,
+                       const struct attempt *attempt)
+{
+  const struct patience patience = {.strikes = 30, .calm = 1};
+  lanes *direction = method->direction;
+  lanes before = {0}, after = {0}, shorten;
+
+  EACH_STATE(j)
+  {
+    const lanes relative = direction[j] / scale(solver, j, lanes_abs(solver->state[j]));
+
+    before += relative * relative;
+    argument[j] = solver->state[j] + direction[j];
+  }
+  ODE_RATES(&solver->time, argument, method->after);
+  EACH_STATE(j)
+  {
+    direction[j] = method->after[j] - method->before[j];
+    const lanes relative = direction[j] / scale(solver, j, lanes_abs(solver->state[j]));
+
+    after += relative * relative;
+  }
+  for (int lane = 0; lane < LANES; lane++) shorten[lane] = 1 / sqrt(after[lane]);
+  EACH_STATE(j)
+  {
+    const lanes unit = scale(solver, j, lanes_abs(solver->state[j]));
+
+    direction[j] = lanes_select(is_finite(shorten), direction[j] * shorten, unit);
+  }
+  watch(&method->stepping, &patience, attempt->accepted,
+        lanes_less(attempt->step * attempt->step * after, CALM * CALM * before));
+}
+
+INLINE void interpolate(const struct solver *solver, struct rodas *method, const lanes *k,
+                        const struct attempt *attempt)
 {
   lanes **terms = method->stepping.interpolant;
 
-  for (int o = 0; o < N_OBSERVED; o++) {
-    const int j = OBSERVED(o);
-    const lanes *k = method->k + j;
-    const lanes highest = weighted(dense_weights[2], k, N_STATES, ROSENBROCK_STAGES);
+  EACH_STATE(j)
+  {
+    const lanes highest = plus_weighted(all(0), dense_weights[2], k + j, N_STATES,
+                                        ROSENBROCK_STAGES);
 
-    terms[0][j] = method->stepping.trial[j] - solver->state[j];
-    terms[1][j] = weighted(dense_weights[0], k, N_STATES, ROSENBROCK_STAGES);
-    terms[2][j] = weighted(dense_weights[1], k, N_STATES, ROSENBROCK_STAGES) + highest;
+    terms[0][j] = attempt->trial[j] - solver->state[j];
+    terms[1][j] = plus_weighted(all(0), dense_weights[0], k + j, N_STATES, ROSENBROCK_STAGES);
+    terms[2][j] = plus_weighted(highest, dense_weights[1], k + j, N_STATES, ROSENBROCK_STAGES);
     terms[3][j] = -highest;
+  }
+}
+
+/* The interpolant at the next samples, and what its slope lacks to be the rates there. */
+INLINE void sample_defect(struct solver *solver, const struct rodas *method, lanes theta,
+                          const struct scratch *scratch)
+{
+  lanes *const *terms = method->stepping.interpolant;
+  lanes *defect = method->after;
+  const lanes rest = 1 - theta;
+
+  EACH_STATE(j)
+  {
+    const lanes inner = terms[2][j] + rest * terms[3][j], outer = terms[1][j] + theta * inner;
+    const lanes mean = terms[0][j] + rest * outer;
+    const lanes bend = rest * (inner - theta * terms[3][j]) - outer;
+
+    solver->sampled[j] = solver->state[j] + theta * mean;
+    defect[j] = (mean + theta * bend) * scratch->per_step;
+  }
+  ODE_RATES(&solver->next_sample, solver->sampled, method->before);
+  EACH_STATE(j) defect[j] = method->before[j] - defect[j];
+}
+
+/* States that are slaves of others are not as accurate in the interpolant as at the end of a step:
+ * there it has the error -J^-1 defect. To take off J (g I - J)^-2 defect leaves all else alone. */
+INLINE void give_refined_samples(struct solver *solver, struct rodas *method,
+                                 const struct scratch *scratch, const struct attempt *attempt)
+{
+  lane_mask due = samples_due(solver, attempt);
+
+  while (lane_mask_any(due)) {
+    const lanes theta = (solver->next_sample - solver->time) * scratch->per_step;
+    const lane_mask at_end = lanes_equal(solver->next_sample, attempt->end);
+
+    sample_defect(solver, method, theta, scratch);
+    ODE_SOLVE(method->factors, method->after, method->before);
+    ODE_SOLVE(method->factors, method->before, method->after);
+    for (int o = 0; o < N_OBSERVED; o++) {
+      const int j = OBSERVED(o);
+      const lanes refined = solver->sampled[j] +
+                            (method->before[j] - scratch->g * method->after[j]);
+      const lanes sampled = lanes_select(is_finite(refined), refined, solver->sampled[j]);
+
+      solver->sampled[j] = lanes_select(at_end, attempt->trial[j], sampled);
+    }
+    solver_give_samples(solver, &due);
+    due = samples_due(solver, attempt);
   }
 }
 
@@ -173,29 +272,34 @@ bool ROSENBROCK_ATTEMPT(struct solver *solver)
   struct rodas *method = solver->work;
   const lane_mask running = solver->running;
   const bool starts = lane_mask_any(solver->starting);
-  struct attempt attempt = {.probe = {0}};
+  SCRATCH(k, ROSENBROCK_STAGES * N_STATES, method->k);
+  SCRATCH(rates, N_STATES, method->rates);
+  SCRATCH(trial, N_STATES, method->stepping.trial);
+  struct attempt attempt = {.trial = trial};
+  struct scratch scratch = {.k = k, .rates = rates};
 
   plan(solver, &method->stepping, &attempt);
-  factorise(solver, method, &attempt);
-  ODE_RATES(&solver->time, solver->state, method->rates);
+  scratch.per_step = 1 / attempt.step;
+  scratch.g = (1 / gamma_) * scratch.per_step;
+  factorise(solver, method, &scratch.g);
+  ODE_RATES(&solver->time, solver->state, rates);
+  EACH_STATE(j) method->before[j] = rates[j];
   if (starts) start(solver, method, &attempt);
-  solve_stage(solver, method, 0, &attempt);
-  stage(solver, method, 1, &attempt);
-  stage(solver, method, 2, &attempt);
-  stage(solver, method, 3, &attempt);
-  stage(solver, method, 4, &attempt);
-  stage(solver, method, 5, &attempt);
-  stage(solver, method, 6, &attempt);
-  stage(solver, method, 7, &attempt);
-  judge(solver, method, &attempt);
+  solve_stage(solver, method, 0, &scratch, &attempt);
+  stage(solver, method, 1, &scratch, &attempt);
+  stage(solver, method, 2, &scratch, &attempt);
+  stage(solver, method, 3, &scratch, &attempt);
+  stage(solver, method, 4, &scratch, &attempt);
+  stage(solver, method, 5, &scratch, &attempt);
+  stage(solver, method, 6, &scratch, &attempt);
+  stage(solver, method, 7, &scratch, &attempt);
+  judge(solver, method, k + (ROSENBROCK_STAGES - 1) * N_STATES, &attempt);
   control_step(&method->stepping, &attempt);
-  if (starts) {
-    method->doubtful &= ~solver->starting;
-    choose_first_step(solver, &method->stepping, method->before, method->after, attempt.probe);
-  }
+  if (method->stepping.watched) watch_calm(solver, method, rates, &attempt);
   if (lane_mask_any(samples_due(solver, &attempt))) {
-    interpolate(solver, method);
-    give_samples(solver, &method->stepping, &attempt);
+    interpolate(solver, method, k, &attempt);
+    give_refined_samples(solver, method, &scratch, &attempt);
   }
-  return conclude(solver, &method->stepping, &attempt) || lane_mask_any(running & ~solver->running);
+  conclude(solver, &method->stepping, &attempt);
+  return lane_mask_any(method->stepping.leaving | (running & ~solver->running));
 }

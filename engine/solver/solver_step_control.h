@@ -46,7 +46,8 @@ INLINE lanes probe_length(struct solver *solver, const struct stepping *stepping
   lanes size = {0}, speed = {0}, log_size, log_speed, probe;
   lane_mask bad;
 
-  for (int j = 0; j < N_STATES; j++) {
+  EACH_STATE(j)
+  {
     const lanes unit = scale(solver, j, lanes_abs(solver->state[j]));
     const lanes y = solver->state[j] / unit, dydt = rates[j] / unit;
 
@@ -72,7 +73,8 @@ INLINE void choose_first_step(struct solver *solver, struct stepping *stepping, 
   const lane_mask starting = solver->starting;
   lanes speed = {0}, change = {0}, exponent, step;
 
-  for (int j = 0; j < N_STATES; j++) {
+  EACH_STATE(j)
+  {
     const lanes unit = scale(solver, j, lanes_abs(solver->state[j]));
     const lanes dydt = before[j] / unit;
     const lanes second = (after[j] - before[j]) / (unit * probe);

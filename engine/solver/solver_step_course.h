@@ -20,6 +20,23 @@ INLINE void plan(const struct solver *solver, const struct stepping *stepping,
   attempt->step = lanes_select(attempt->active, attempt->step, all(0));
 }
 
+/** Which steps it takes to move a lane to another method. */
+struct patience {
+  double strikes, calm; /* so many; so many in a row without one let them be forgotten */
+};
+
+INLINE void watch(struct stepping *stepping, const struct patience *patience, lane_mask accepted,
+                  lane_mask struck)
+{
+  const lanes strikes = stepping->strikes + lanes_select(accepted & struck, all(1), all(0));
+  const lanes calm = lanes_select(struck, all(0), stepping->calm + 1);
+
+  stepping->calm = lanes_select(accepted, calm, stepping->calm);
+  stepping->strikes = lanes_select(lanes_at_most(all(patience->calm), stepping->calm), all(0),
+                                   strikes);
+  stepping->leaving = accepted & lanes_at_most(all(patience->strikes), stepping->strikes);
+}
+
 INLINE lane_mask samples_due(const struct solver *solver, const struct attempt *attempt)
 {
   return attempt->accepted & lanes_at_most(solver->next_sample, attempt->end);
@@ -42,7 +59,7 @@ INLINE void give_samples(struct solver *solver, const struct stepping *stepping,
       const lanes outer = stepping->interpolant[1][j] + theta * inner;
       const lanes y = solver->state[j] + theta * (stepping->interpolant[0][j] + rest * outer);
 
-      solver->sampled[j] = lanes_select(at_end, stepping->trial[j], y);
+      solver->sampled[j] = lanes_select(at_end, attempt->trial[j], y);
     }
     solver_give_samples(solver, &due);
     due = samples_due(solver, attempt);
@@ -58,8 +75,8 @@ INLINE bool conclude(struct solver *solver, struct stepping *stepping,
   lane_mask tiny, weary;
   lanes smallest;
 
-  for (int j = 0; j < N_STATES; j++)
-    solver->state[j] = lanes_select(accepted, stepping->trial[j], solver->state[j]);
+  EACH_STATE(j)
+  solver->state[j] = lanes_select(accepted, attempt->trial[j], solver->state[j]);
   solver->time = lanes_select(accepted, attempt->end, solver->time);
   solver->accepted -= accepted;
   solver->rejected -= attempt->active & ~accepted;

@@ -13,21 +13,26 @@ typedef bool step_attempt(struct solver *solver);
 
 /** The first member of what such a method keeps in solver->work. */
 struct stepping {
-  lanes *trial; /* [state] the argument of a stage, and in the end the new state */
+  lanes *trial; /* [state] room for an attempt's */
   /** [term][state], observed states only: with theta the part of the step that has gone and rest
    *  what is left, y0 + theta (i[0] + rest (i[1] + theta (i[2] + rest i[3]))). */
   lanes *interpolant[INTERPOLANTS];
-  lanes step;       /* what the controller wants; a stop may allow less */
-  lanes last_error; /* E of the last accepted step */
-  lanes attempts;   /* since the run began */
-  lane_mask shrunk; /* the last attempt was rejected, so the next step must not be longer */
-  double per_state; /* 1 / number of states */
+  lanes step;        /* what the controller wants; a stop may allow less */
+  lanes last_error;  /* E of the last accepted step */
+  lanes attempts;    /* since the run began */
+  lane_mask shrunk;  /* the last attempt was rejected, so the next step must not be longer */
+  bool watched;      /* someone may move lanes to another method: what follows is filled */
+  lanes strikes;     /* steps that told against this method */
+  lanes calm;        /* steps since then that did not */
+  lane_mask leaving; /* enough of it */
+  double per_state;  /* 1 / number of states */
   const struct lane_math *math;
   step_attempt *attempt;
 };
 
 /** One attempted step in every running lane. */
 struct attempt {
+  lanes *trial;     /* [state] the argument of a stage, and in the end the new state */
   lane_mask active; /* running, and past its start */
   lane_mask last;   /* would reach the stop */
   lane_mask accepted;

@@ -14,6 +14,7 @@
 #include "base/lane_math.h"
 #include "base/memory.h"
 #include "base/random_stream.h"
+#include "dense_jacobian.h"
 #include "solver/solver.h"
 
 enum { STATES = 3, DOSES = 6, SAMPLES_PER_DAY = 5, PATIENTS = 40, MOST_SAMPLES = 64 };
@@ -35,6 +36,22 @@ static void rates(void *context, const lanes *t, const lanes *y, lanes *dydt)
   dydt[0] = -p->absorption * y[0];
   dydt[1] = p->absorption * y[0] - p->maximum * y[1] / (p->half + y[1]);
   dydt[2] = effect - 0.1 * y[2] + p->feedback * y[2] * y[2];
+}
+
+static void jacobian(void *context, const lanes *t, const lanes *y, lanes *entries)
+{
+  const struct parameters *p = context;
+  const lanes central = y[1] + 1e-3, below = p->power - 1;
+  lanes slope;
+
+  (void)t;
+  p->math->pow(&slope, &central, &below);
+  for (int e = 0; e < STATES * STATES; e++) entries[e] = (lanes){0};
+  entries[0] = -p->absorption;
+  entries[3] = p->absorption;
+  entries[4] = -p->maximum * p->half / ((p->half + y[1]) * (p->half + y[1]));
+  entries[7] = p->power * slope;
+  entries[8] = 2 * p->feedback * y[2] - 0.1;
 }
 
 /* All that a patient's life left behind. */
@@ -154,18 +171,22 @@ static void live(struct ward *ward, const struct order *order, struct life *live
   } while (inside > 0);
 }
 
+static const struct ode_jacobian derivatives = DENSE_JACOBIAN(3, jacobian, false);
+static const struct solver_method *method; /* under test */
+
 /* The lives of all patients in the order, into lives[patient]. */
 static void simulate(enum simd simd, const struct order *order, struct life *lives)
 {
   static const double atol[STATES] = {1e-8, 1e-8, 1e-8};
   struct ward *ward = memory_new(1, sizeof *ward);
-  const struct ode ode = {.n_states = STATES, .context = &ward->parameters, .rates = rates};
+  const struct ode ode = {
+      .n_states = STATES, .context = &ward->parameters, .rates = rates, .jacobian = &derivatives};
   const struct tolerance tolerance = {.rtol = 1e-6, .atol = atol, .max_steps_per_stop = 2000};
 
   setenv("TWINTRIAL_SIMD", simd_name(simd), 1);
   ward->parameters.math = lane_math(simd_choice());
   for (int lane = 0; lane < LANES; lane++) ward->patient[lane] = -1;
-  assert_int_equal(solver_create(&solver_explicit, &ode, &tolerance, &ward->solver), 0);
+  assert_int_equal(solver_create(method, &ode, &tolerance, &ward->solver), 0);
   solver_listen(ward->solver, keep_samples, ward->current);
   live(ward, order, lives);
   solver_destroy(&ward->solver);
@@ -213,7 +234,8 @@ static void the_reference_has_patients_who_finish_and_patients_who_fail(void **s
   }
   print_message("finished %d, too many steps %d, step too small %d, not finite %d\n", n[0], n[1],
                 n[2], n[3]);
-  assert_true(n[SOLVE_OK] > PATIENTS / 2 && n[SOLVE_TOO_MANY_STEPS] > 0);
+  assert_true(n[SOLVE_OK] > PATIENTS / 2);
+  assert_true(n[SOLVE_TOO_MANY_STEPS] > 0 || method != &solver_explicit); /* stiff ones */
   assert_true(n[SOLVE_STEP_TOO_SMALL] > 0 && n[SOLVE_NOT_FINITE] > 0);
 }
 
@@ -287,5 +309,13 @@ int main(void)
       cmocka_unit_test(a_patient_is_the_same_in_a_lane_that_others_left_in_ruins),
   };
 
-  return cmocka_run_group_tests(tests, solve_reference, free_reference);
+  static const struct solver_method *const methods[] = {&solver_explicit, &solver_rosenbrock, &solver_switching};
+  int failed = 0;
+
+  for (int m = 0; m < 3; m++) {
+    method = methods[m];
+    print_message("%s\n", method->name);
+    failed += cmocka_run_group_tests(tests, solve_reference, free_reference);
+  }
+  return failed;
 }

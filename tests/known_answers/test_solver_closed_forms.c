@@ -46,10 +46,13 @@ struct known {
 };
 
 static const struct known knowns[] = {
-    {{logistic_rates, 1, 1e-8, 1e-10, 1e5}, {0.01}, 12, logistic},
-    {{oscillator_rates, 2, 1e-8, 1e-10, 1e5}, {1, 0}, 20, cos},
-    {{bell_rates, 1, 1e-8, 1e-10, 1e5}, {1}, 3, bell},
-    {{two_compartment_rates, 2, 1e-8, 1e-10, 1e5}, {1, 0}, 48, two_compartments},
+    {{logistic_rates, &logistic_derivatives, 1, 1e-8, 1e-10, 1e5}, {0.01}, 12, logistic},
+    {{oscillator_rates, &oscillator_derivatives, 2, 1e-8, 1e-10, 1e5}, {1, 0}, 20, cos},
+    {{bell_rates, &bell_derivatives, 1, 1e-8, 1e-10, 1e5}, {1}, 3, bell},
+    {{two_compartment_rates, &two_compartment_derivatives, 2, 1e-8, 1e-10, 1e5},
+     {1, 0},
+     48,
+     two_compartments},
 };
 enum { N_KNOWNS = sizeof knowns / sizeof *knowns };
 
@@ -112,7 +115,7 @@ static void the_number_of_steps_grows_as_for_a_method_of_fifth_order(void **stat
 
 static void repeated_boluses_superpose(void **state)
 {
-  const struct problem problem = {decay_rates, 1, 1e-9, 1e-9, 1e5};
+  const struct problem problem = {decay_rates, &decay_derivatives, 1, 1e-9, 1e-9, 1e5};
   double atol[MOST_STATES];
 
   (void)state;

@@ -14,7 +14,7 @@
 
 static void both_solvers_agree_on_saturable_elimination(void **state)
 {
-  const struct problem problem = {saturable_rates, 2, 1e-10, 1e-10, 1e5};
+  const struct problem problem = {saturable_rates, &saturable_derivatives, 2, 1e-10, 1e-10, 1e5};
   const double dose[] = {100, 0};
   const struct solution ours = solved(&solver_explicit, &problem, dose, 48, 200);
   const struct solution theirs = solved(&solver_petsc, &problem, dose, 48, 200);
@@ -47,7 +47,7 @@ static void robertson_rates(void *context, const lanes *t, const lanes *y, lanes
 
 static struct solution robertson_with(const char *type)
 {
-  const struct problem problem = {robertson_rates, 3, 1e-6, 1e-10, 1e5};
+  const struct problem problem = {robertson_rates, NULL, 3, 1e-6, 1e-10, 1e5};
   const double start[] = {1, 0, 0};
   struct solution solution;
 
@@ -86,7 +86,7 @@ static void implicit_types_need_few_steps_for_stiff_kinetics(void **state)
 static void a_failure_of_any_type_is_a_status_of_the_patient(void **state)
 {
   static const char *const types[] = {"rk", "rosw", "bdf", "arkimex"};
-  const struct problem explosion = {explosion_rates, 1, 1e-6, 1e-8, 1e4};
+  const struct problem explosion = {explosion_rates, &explosion_derivatives, 1, 1e-6, 1e-8, 1e4};
   const double half = 0.5;
 
   (void)state;
@@ -104,7 +104,7 @@ static void a_failure_of_any_type_is_a_status_of_the_patient(void **state)
 
 static void options_choose_the_method(void **state)
 {
-  const struct problem problem = {decay_rates, 1, 1e-8, 1e-8, 1e5};
+  const struct problem problem = {decay_rates, &decay_derivatives, 1, 1e-8, 1e-8, 1e5};
   const double one = 1;
   struct solution third_order;
 
