@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* tests/model_run.h
  * Runs a model file: patients who get the same doses and are sampled at the same times, in lanes.
- * Times are hours. What fails, fails the running test. Include after cmocka.h. */
+ * What fails, fails the running test. Include after cmocka.h. */
 #pragma once
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,11 +12,12 @@
 
 struct model_dose {
   const char *route;
-  double time, amount, duration; /* 0 is a bolus */
+  double time, amount, duration; /* in the model's time; 0 is a bolus */
 };
 
 struct model_run {
   const char *path; /* from the root of the repository */
+  const char *time; /* the model's unit of time; NULL: h */
   size_t n_changes;
   const struct model_change *changes;
   const struct solver_method *method;
@@ -42,7 +43,7 @@ static inline const struct model *model_of_file(const struct model_run *run, str
   assert_int_equal(diagnostics_n_warnings(diagnostics), 0);
   diagnostics_destroy(&diagnostics);
   assert_non_null(model);
-  assert_true(model->time_per_h == 1);
+  assert_string_equal(model->time_text, run->time ? run->time : "h");
   return model;
 }
 
