@@ -38,7 +38,7 @@ struct ward {
   int sample[LANES];      /* samples taken */
   double factor[LANES];   /* of the dose */
   int64_t begun, ended;
-  double steps;
+  double steps, rejected;
 };
 
 static double now_s(void)
@@ -145,6 +145,7 @@ static void discharge(struct ward *ward, int lane)
     exit(EXIT_FAILURE);
   }
   ward->steps += count.accepted + count.rejected;
+  ward->rejected += count.rejected;
   ward->patient[lane] = -1;
   ward->ended++;
   solver_unload(ward->solver, lane);
@@ -215,7 +216,7 @@ static void report(struct ward *ward, const struct solver_method *method,
 {
   printf("twintrial %s %s%s rtol=%.0e patients_per_s=%.1f best_round=%.1f", ward->workload->name,
          method->name, ward->problem.ode.kernel ? "" : "(interpreted)", settings->rtol, rate, best);
-  printf(" steps=%.1f", ward->steps / (double)ward->ended);
+  printf(" steps=%.1f rejected=%.1f", ward->steps / (double)ward->ended, ward->rejected / (double)ward->ended);
   for (int o = 0; o < ward->data->n_outputs; o++)
     printf(" relS_%s=%.1e", ward->workload->outputs[o],
            workload_error(ward->workload, ward->data, ward->kept, o));
@@ -260,7 +261,7 @@ static void measure(const struct workload *workload, const struct settings *sett
   solver_listen(ward.solver, take, &ward);
   run(&ward, 200); /* warm */
   ward.begun = ward.ended = 0;
-  ward.steps = 0;
+  ward.steps = ward.rejected = 0;
   begin = now_s();
   do {
     const double start = now_s();
