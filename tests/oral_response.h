@@ -25,8 +25,7 @@ ORAL_FUNCTION oral_matrix(void *context, const lanes *a, const lanes *b, lanes *
 {
   const struct oral_response *p = context;
 
-  (void)a;
-  (void)b;
+  (void)a, (void)b;
   out[0] = -p->absorption;
   out[1] = p->absorption;
   out[2] = -(p->elimination + p->outwards);
@@ -78,17 +77,16 @@ ORAL_FUNCTION oral_rates(void *context, const lanes *t, const lanes *y, lanes *d
   oral_response_rate(context, t, y, dydt + 3);
 }
 
-/** One patient's parameters as the benchmark's tables have them. */
+/** One patient. */
 struct oral_individual {
   double clearance, volume, flow, peripheral_volume, absorption, baseline, loss, half, maximum;
 };
 
-/** What a lane keeps of its patient: [sample][concentration, response]. */
 struct oral_ward {
   struct oral_response parameters;
   struct solver *solver;
   bool has_response;
-  double *outputs[LANES];
+  double *outputs[LANES]; /* [sample][concentration, response] */
   int next[LANES], dose[LANES];
 };
 
@@ -127,7 +125,7 @@ static inline void oral_admit(struct oral_ward *ward, int lane, const struct ora
   solver_load(ward->solver, lane, 0, state);
 }
 
-/** 100 mg now, observed after it if it is the hour for that, then 24 hours; false at the end. */
+/** 100 mg now, seen after it if it is time, then 24 hours; false at the end. hours[i] = i every. */
 static inline bool oral_go_on(struct oral_ward *ward, int lane, const double *hours, int every)
 {
   const int hour = 24 * ward->dose[lane];
@@ -145,7 +143,6 @@ static inline bool oral_go_on(struct oral_ward *ward, int lane, const double *ho
   }
   if (hour == ORAL_HOURS) return false;
   solver_set_state(ward->solver, lane, state);
-  /* hours[] begins with those that `every` divides */
   solver_samples(ward->solver, lane, &(struct sampling){n, hours + next_sample / every});
   solver_run_to(ward->solver, lane, hour + 24);
   ward->dose[lane]++;

@@ -7,8 +7,7 @@
 #include "solver/solver_internal.h"
 
 #undef INLINE
-#define solver_end_run      solver->host->end_run
-#define solver_give_samples solver->host->give_samples
+#define solver_end_run solver->host->end_run
 
 #define ODE_RATES(t, y, dydt)     this_rates(solver->ode.context, t, y, dydt)
 #define ODE_JACOBIAN(t, y, out)   this_jacobian(solver->ode.context, t, y, out)

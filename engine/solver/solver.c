@@ -30,7 +30,7 @@ const struct solver_method *solver_method_named(const char *name)
   return *method;
 }
 
-static const struct solver_host host = {solver_end_run, solver_give_samples};
+static const struct solver_host host = {solver_end_run};
 
 static void observe(struct solver *solver)
 {

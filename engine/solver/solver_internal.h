@@ -15,7 +15,6 @@ struct solver;
 /** What the code of a method calls in the rest; by pointer, for code that is loaded. */
 struct solver_host {
   void (*end_run)(struct solver *solver, int lane, enum solve_status status);
-  void (*give_samples)(struct solver *solver, const lane_mask *due);
 };
 
 struct solver {

@@ -59,15 +59,6 @@ INLINE lane_mask is_finite(lanes x)
   return lanes_at_most(lanes_abs(x), all(DBL_MAX));
 }
 
-/* Times to 50 bits, so that sampling times k / 24 have two or three distances, not dozens: an
- * interval that comes again is not computed again. The clock itself is not rounded. */
-INLINE lanes rounded(lanes time)
-{
-  const lanes shifted = 9 * time;
-
-  return shifted - (shifted - time);
-}
-
 /* True if a lane cannot even start. */
 static bool begin_runs(struct solver *solver, struct propagation *method)
 {
@@ -103,10 +94,9 @@ static bool begin_runs(struct solver *solver, struct propagation *method)
 INLINE void begin_points(const struct solver *solver, struct propagation *method, lane_mask begins)
 {
   const lanes point = lanes_smaller(solver->next_sample, solver->stop);
-  lanes interval = rounded(point) - rounded(solver->time);
+  const lanes interval = point - solver->time;
   lane_mask changed;
 
-  interval = lanes_select(lanes_less(all(0), interval), interval, point - solver->time);
   method->point = lanes_select(begins, point, method->point);
   changed = begins & ~(lanes_equal(interval, method->interval) &
                        lanes_equal(method->identity, method->found_identity));

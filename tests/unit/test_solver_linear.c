@@ -139,34 +139,6 @@ static void what_is_remembered_has_the_bits_of_what_is_computed(void **state)
   solver_destroy(&old);
 }
 
-/* Days in hours: the clock's sixteenth digit differs between distances that are meant as one. */
-static void hours_counted_in_days_are_one_interval(void **state)
-{
-  static struct dense_block block;
-  struct solver *solver;
-  const struct propagation *method;
-  double x = 1, seen[64];
-  int n_seen = 0;
-
-  (void)state;
-  dense_block_create(&block, 1);
-  dense_entry(&block, 0, 0, -1);
-  solver = dense_solver(&block);
-  method = solver->work;
-  solver_load(solver, 2, 0, &x);
-  for (int hour = 1; hour <= 24 * 28; hour++) {
-    bool known = false;
-
-    assert_int_equal(dense_run(solver, hour / 24., &x), SOLVE_OK);
-    for (int i = 0; i < n_seen; i++) known |= seen[i] == method->interval[2];
-    if (!known && n_seen < 64) seen[n_seen++] = method->interval[2];
-  }
-  print_message("%d intervals\n", n_seen);
-  assert_true(n_seen <= 12);
-  assert_true(fabs(x / exp(-28) - 1) < 1e-12);
-  solver_destroy(&solver);
-}
-
 struct tally {
   struct oral_ward ward; /* first: the functions of the response take it for the context */
   int n;
@@ -248,7 +220,6 @@ int main(void)
       cmocka_unit_test(a_problem_without_a_block_is_refused),
       cmocka_unit_test(growth_without_end_is_not_finite),
       cmocka_unit_test(what_is_remembered_has_the_bits_of_what_is_computed),
-      cmocka_unit_test(hours_counted_in_days_are_one_interval),
       cmocka_unit_test(samples_change_a_response_within_the_tolerance_and_cost_no_patience),
   };
 
