@@ -14,8 +14,8 @@ typedef bool step_attempt(struct solver *solver);
 /** The first member of what such a method keeps in solver->work. */
 struct stepping {
   lanes *trial; /* [state] room for an attempt's */
-  /** [term][state], observed states only: with theta the part of the step that has gone and rest
-   *  what is left, y0 + theta (i[0] + rest (i[1] + theta (i[2] + rest i[3]))). */
+  /** [term][state], observed states at least: with theta the part of the step that has gone and
+   * rest what is left, y0 + theta (i[0] + rest (i[1] + theta (i[2] + rest i[3]))). */
   lanes *interpolant[INTERPOLANTS];
   lanes step;        /* what the controller wants; a stop may allow less */
   lanes last_error;  /* E of the last accepted step */

@@ -309,7 +309,8 @@ int main(void)
       cmocka_unit_test(a_patient_is_the_same_in_a_lane_that_others_left_in_ruins),
   };
 
-  static const struct solver_method *const methods[] = {&solver_explicit, &solver_rosenbrock, &solver_switching};
+  static const struct solver_method *const methods[] = {&solver_explicit, &solver_rosenbrock,
+                                                        &solver_switching};
   int failed = 0;
 
   for (int m = 0; m < 3; m++) {
