@@ -11,14 +11,15 @@
 #include <petscsys.h>
 #include <string.h>
 
+#include "base/random_stream.h"
 #include "model_run.h"
 
-enum { VISITS = 4, OUTPUTS = 4, MOST_SWITCHES = 4 };
+enum { PATIENTS = 50, VISITS = 4, OUTPUTS = 4, MOST_SWITCHES = 4 };
 enum { HBSAG, HBV, ALT, CD8 };
 
 /* The equations are far too stiff for an explicit method. */
 static const struct solver_method *const method = &solver_petsc;
-static const char *const method_options = "-ts_type rosw";
+static const char *const method_options = "-ts_type rosw -ts_rosw_type ra34pw2";
 
 /* Five years (of 365 d) untreated, four under a nucleoside analogue, 48 weeks of the arm, 24 off.
  */
@@ -120,12 +121,103 @@ static void an_inoculum_below_the_threshold_is_cleared_exponentially(void **stat
   }
 }
 
+static double *random_etas(const struct model *model)
+{
+  double *etas = memory_new((size_t)(PATIENTS * model->n_etas), sizeof *etas);
+
+  for (int i = 0; i < PATIENTS; i++) {
+    const struct random_stream stream = {.seed = 1, .replicate = 1, .patient = (uint32_t)i + 1};
+
+    for (int e = 0; e < model->n_etas; e++)
+      etas[i * model->n_etas + e] = model->etas[e].factor[0] *
+                                    random_normal(&stream, RANDOM_ETA, (uint32_t)e, 0);
+  }
+  return etas;
+}
+
+/** The first patients of random_etas() under both treatments, [patient][visit][output]; release
+ *  with free(). */
+static double *random_courses(int n_patients, const char *options, double rtol,
+                              bool stops_at_samples)
+{
+  struct arena *arena = arena_create();
+  struct model_run run = {.path = "engine/models/hbv_cortes_rios_2025.yaml",
+                          .time = "d",
+                          .method = method,
+                          .rtol = rtol,
+                          .n_doses = both.n_switches,
+                          .doses = both.switches,
+                          .n_times = VISITS,
+                          .times = visits,
+                          .stops_at_samples = stops_at_samples,
+                          .n_patients = n_patients};
+  const struct model *model = model_of_file(&run, arena);
+  double *etas = random_etas(model), *log10s;
+
+  assert_int_equal(PetscOptionsInsertString(NULL, options), 0);
+  run.etas = etas;
+  log10s = model_run(&run, model);
+  assert_int_equal(PetscOptionsInsertString(NULL, method_options), 0);
+  free(etas);
+  arena_destroy(&arena);
+  return log10s;
+}
+
+/* Variability over many powers of ten: some clear the virus at once, some under treatment, most
+ * never. T cells are left out, because they fall without end where there is no virus. */
+static void random_patients_are_solved_and_two_methods_agree(void **state)
+{
+  double *log10s = random_courses(PATIENTS, method_options, 1e-6, false);
+  double *others = random_courses(PATIENTS, "-ts_type rosw -ts_rosw_type 4l", 1e-7, true),
+         worst = 0;
+  int n_cleared = 0;
+
+  (void)state;
+  for (int i = 0; i < PATIENTS * VISITS; i++) {
+    for (int o = HBSAG; o <= ALT; o++)
+      worst = fmax(worst, fabs(log10s[i * OUTPUTS + o] - others[i * OUTPUTS + o]));
+    n_cleared += i % VISITS == OFF && log10s[i * OUTPUTS + HBV] < 1.4;
+  }
+  print_message("%d of %d without virus at last; largest distance %.1e\n", n_cleared, PATIENTS,
+                worst);
+  assert_true(n_cleared > 0 && n_cleared < PATIENTS);
+  assert_true(worst < 6e-5);
+  free(others);
+  free(log10s);
+}
+
+/* SciPy's Radau at 1e-10, which stops where I crosses the threshold and goes on from there. */
+static void some_random_patients_have_the_courses_of_another_program(void **state)
+{
+  static const struct {
+    int patient;
+    double log10_hbv[VISITS];
+  } courses[] = {{8, {2.321520, 1.653971, -1.080171, 2.682945}},
+                 {13, {9.304070, 7.028984, 5.566333, 9.301422}},
+                 {19, {4.538810, -10, -10, -10}},
+                 {28, {9.301201, 8.757043, -4.542942, 6.931103}}};
+  double *log10s = random_courses(29, method_options, 1e-7, false);
+
+  (void)state;
+  for (size_t i = 0; i < sizeof courses / sizeof *courses; i++) {
+    for (int v = 0; v < VISITS; v++) {
+      const double value = log10s[(courses[i].patient * VISITS + v) * OUTPUTS + HBV];
+
+      if (!(fabs(value - courses[i].log10_hbv[v]) < 6e-6))
+        fail_msg("patient %d, visit %d: %.8f", courses[i].patient, v, value);
+    }
+  }
+  free(log10s);
+}
+
 int main(int argc, char **argv)
 {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(the_typical_patient_has_the_known_course_under_interferon),
       cmocka_unit_test(the_typical_patient_relapses_after_both_treatments),
       cmocka_unit_test(an_inoculum_below_the_threshold_is_cleared_exponentially),
+      cmocka_unit_test(random_patients_are_solved_and_two_methods_agree),
+      cmocka_unit_test(some_random_patients_have_the_courses_of_another_program),
   };
   int failed;
 
