@@ -37,7 +37,7 @@ static void create_samples(const struct ode_linear *linear, struct sample_propag
   samples->generator = lanes_new(linear->n_entries);
   samples->propagator = lanes_new(linear->n_entries);
   samples->x = lanes_new(linear->n);
-  for (int i = 0; i < LINEAR_POWERS; i++) samples->power[i] = lanes_new(linear->n_remainder);
+  samples->power = lanes_new(LINEAR_POWERS * linear->n_remainder);
 }
 
 struct propagation *propagation_create(const struct ode *ode)
@@ -55,8 +55,9 @@ struct propagation *propagation_create(const struct ode *ode)
   method->x_origin = lanes_new(linear->n);
   method->found_identity += (double)NAN;
   method->propagator = lanes_new(linear->n_entries);
-  for (int i = 0; i < LINEAR_NODES; i++) method->x[i] = lanes_new(linear->n);
-  for (int s = 0; s < LINEAR_STAGES; s++) method->k[s] = lanes_new(linear->n_remainder);
+  method->rates = lanes_new(linear->n_remainder);
+  method->x = lanes_new(LINEAR_NODES * linear->n);
+  method->k = lanes_new(LINEAR_STAGES * linear->n_remainder);
   method->trial = lanes_new(ode->n_states);
   method->per_state = linear->n_remainder > 0 ? 1. / linear->n_remainder : 0;
   return method;
@@ -77,13 +78,14 @@ void propagation_destroy(struct propagation *method)
   free(method->samples.generator);
   free(method->samples.propagator);
   free(method->samples.x);
-  for (int i = 0; i < LINEAR_POWERS; i++) free(method->samples.power[i]);
+  free(method->samples.power);
   free(method->x_origin);
   free(method->matrix);
   for (int m = 0; m < LINEAR_MATRICES; m++) free(method->known[m]);
   free(method->propagator);
-  for (int i = 0; i < LINEAR_NODES; i++) free(method->x[i]);
-  for (int s = 0; s < LINEAR_STAGES; s++) free(method->k[s]);
+  free(method->rates);
+  free(method->x);
+  free(method->k);
   free(method->trial);
   free(method);
 }

@@ -12,7 +12,7 @@ enum {
   LINEAR_SLOTS = 8,    /* intervals remembered in each lane */
   LINEAR_MATRICES = 4, /* matrices remembered in each lane: an infusion on and off, an occasion */
   LINEAR_SAMPLES = 64, /* samples of an interval remembered in each lane */
-  LINEAR_POWERS = 4,   /* of the interpolant */
+  LINEAR_POWERS = 3,   /* of the interpolant, beside the rates */
   LINEAR_MOST_HALVINGS = 1000
 };
 
@@ -43,7 +43,7 @@ struct sample_propagators {
   lane_mask n_filled; /* slots of all samples up to this number are */
   lanes *generator; /* [entry] one lane's matrix in all lanes */
   lanes *propagator, *x; /* [entry], [linear] of a sample */
-  lanes *power[LINEAR_POWERS]; /* [remainder] coefficients of the interpolant of a step */
+  lanes *power; /* [power][remainder] coefficients of the interpolant of a step */
 };
 
 struct propagation {
@@ -67,9 +67,10 @@ struct propagation {
   lanes *propagator; /* [entry] over a quarter of a step, or a whole interval without remainder */
   lane_mask source;  /* where it is, in numbers */
   lanes loaded;      /* the part of the interval that a step takes, as loaded; 0: nothing is */
-  lanes *x[LINEAR_NODES];        /* [linear] at the nodes */
-  lanes *k[LINEAR_STAGES];       /* [stage][remainder] */
-  lanes *trial;                  /* [state] */
+  lanes *rates;      /* [remainder] where the lanes stand */
+  lanes *x;          /* [node][linear] */
+  lanes *k;          /* [stage][remainder] */
+  lanes *trial;      /* [state] */
   lanes wanted, first;           /* step sizes: next; right after the last start */
   lane_mask fresh_start, shrunk; /* no step yet; the last attempt was rejected */
   lanes attempts;                /* since the run began, without one that came to the stop */

@@ -87,10 +87,10 @@ static bool begin_runs(struct solver *solver, struct propagation *method)
 
   read_matrices(solver, method);
   for (int i = 0; i < N_LINEAR; i++) size += lanes_abs(solver->state[LINEAR(i)]);
-  if (N_REMAINDER > 0) ODE_REMAINDER(&solver->time, solver->state, method->k[LINEAR_STAGES - 1]);
+  if (N_REMAINDER > 0) ODE_REMAINDER(&solver->time, solver->state, method->k);
   for (int r = 0; r < N_REMAINDER; r++) {
-    size += lanes_abs(solver->state[REMAINDER(r)]) + lanes_abs(method->k[LINEAR_STAGES - 1][r]);
-    method->k[0][r] = lanes_select(starting, method->k[LINEAR_STAGES - 1][r], method->k[0][r]);
+    size += lanes_abs(solver->state[REMAINDER(r)]) + lanes_abs(method->k[r]);
+    method->rates[r] = lanes_select(starting, method->k[r], method->rates[r]);
   }
   for (int lane = 0; lane < LANES; lane++) {
     if (starting[lane] && solver->accepted[lane] + solver->rejected[lane] == 0)
@@ -139,17 +139,19 @@ INLINE void plan(const struct solver *solver, struct propagation *method, struct
   if (lane_mask_any(stale)) load_propagators(solver, method, part, stale);
 }
 
-INLINE void propagate_nodes(const struct solver *solver, struct propagation *method)
+INLINE void propagate_nodes(const struct solver *solver, const struct propagation *method,
+                            const struct attempt *attempt)
 {
-  for (int i = 0; i < N_LINEAR; i++) method->x[0][i] = solver->state[LINEAR(i)];
+  lanes *x = attempt->x;
+
+  EACH_LINEAR(i) x[i] = solver->state[LINEAR(i)];
 #pragma GCC unroll 4
-  for (int q = 1; q < LINEAR_NODES; q++)
-    ODE_APPLY(method->propagator, method->x[q - 1], method->x[q]);
+  for (int q = 1; q < LINEAR_NODES; q++, x += N_LINEAR)
+    ODE_APPLY(method->propagator, x, x + N_LINEAR);
 }
 
 /* trial = state + sum of weight * k beside x at the node, then k[s] = rates(trial). */
-INLINE void stage(const struct solver *solver, struct propagation *method, int s,
-                  const struct attempt *attempt)
+INLINE void stage(const struct solver *solver, int s, const struct attempt *attempt)
 {
   const lanes time = solver->time + (nodes[s] * 0.25) * attempt->step;
   lanes weight[LINEAR_STAGES];
@@ -157,18 +159,19 @@ INLINE void stage(const struct solver *solver, struct propagation *method, int s
 #pragma GCC unroll 7
   for (int i = 0; i < s; i++) weight[i] = weights[s][i] * attempt->step;
   if (nodes[s] != nodes[s - 1]) {
-    for (int i = 0; i < N_LINEAR; i++) method->trial[LINEAR(i)] = method->x[nodes[s]][i];
+    EACH_LINEAR(i) attempt->trial[LINEAR(i)] = attempt->x[nodes[s] * N_LINEAR + i];
   }
-  for (int r = 0; r < N_REMAINDER; r++) {
+  EACH_REMAINDER(r)
+  {
     lanes sum = {0};
 
 #pragma GCC unroll 7
     for (int i = 0; i < s; i++) {
-      if (weights[s][i] != 0) sum += weight[i] * method->k[i][r];
+      if (weights[s][i] != 0) sum += weight[i] * attempt->k[i * N_REMAINDER + r];
     }
-    method->trial[REMAINDER(r)] = solver->state[REMAINDER(r)] + sum;
+    attempt->trial[REMAINDER(r)] = solver->state[REMAINDER(r)] + sum;
   }
-  ODE_REMAINDER(&time, method->trial, method->k[s]);
+  ODE_REMAINDER(&time, attempt->trial, attempt->k + s * N_REMAINDER);
 }
 
 INLINE void judge(const struct solver *solver, const struct propagation *method,
@@ -178,13 +181,14 @@ INLINE void judge(const struct solver *solver, const struct propagation *method,
 
 #pragma GCC unroll 7
   for (int i = 0; i < LINEAR_STAGES; i++) weight[i] = error_weights[i] * attempt->step;
-  for (int r = 0; r < N_REMAINDER; r++) {
+  EACH_REMAINDER(r)
+  {
     const int j = REMAINDER(r);
-    const lanes size = lanes_larger(lanes_abs(solver->state[j]), lanes_abs(method->trial[j]));
-    lanes error = weight[0] * method->k[0][r];
+    const lanes size = lanes_larger(lanes_abs(solver->state[j]), lanes_abs(attempt->trial[j]));
+    lanes error = weight[0] * attempt->k[r];
 
 #pragma GCC unroll 7
-    for (int i = 2; i < LINEAR_STAGES; i++) error += weight[i] * method->k[i][r];
+    for (int i = 2; i < LINEAR_STAGES; i++) error += weight[i] * attempt->k[i * N_REMAINDER + r];
     error /= (solver->tolerance.atol[j] + DBL_MIN) + solver->tolerance.rtol * size;
     sum += error * error;
   }
@@ -232,13 +236,14 @@ INLINE bool conclude(struct solver *solver, struct propagation *method,
   lane_mask lost, tiny, weary;
   lanes smallest, size = {0};
 
-  for (int i = 0; i < N_LINEAR; i++) size += lanes_abs(method->x[LINEAR_NODES - 1][i]);
+  EACH_LINEAR(i) size += lanes_abs(attempt->x[(LINEAR_NODES - 1) * N_LINEAR + i]);
   lost = attempt->active & ~is_finite(size); /* where x goes, no step size changes */
   pass_samples(solver, method, attempt, accepted & ~lost);
-  for (int j = 0; j < N_STATES; j++)
-    solver->state[j] = lanes_select(accepted & ~lost, method->trial[j], solver->state[j]);
-  for (int r = 0; r < N_REMAINDER; r++)
-    method->k[0][r] = lanes_select(accepted, method->k[LINEAR_STAGES - 1][r], method->k[0][r]);
+  EACH_STATE(j)
+  solver->state[j] = lanes_select(accepted & ~lost, attempt->trial[j], solver->state[j]);
+  EACH_REMAINDER(r)
+  method->rates[r] = lanes_select(accepted, attempt->k[(LINEAR_STAGES - 1) * N_REMAINDER + r],
+                                  attempt->k[r]);
   method->passed = lanes_select(accepted, method->passed + attempt->part, method->passed);
   solver->time = lanes_select(accepted & ~lost, attempt->end, solver->time);
   solver->accepted -= accepted;
@@ -270,21 +275,22 @@ INLINE bool cross(struct solver *solver, struct propagation *method)
   const lane_mask stale = running & ~lanes_equal(method->loaded, all(1));
   lane_mask lost, due;
   lanes size = {0};
+  SCRATCH(x, N_LINEAR, method->x);
+  SCRATCH(ahead, N_LINEAR, method->x + N_LINEAR);
 
   if (!lane_mask_any(running)) return true;
   if (lane_mask_any(stale)) load_propagators(solver, method, all(1), stale);
-  for (int i = 0; i < N_LINEAR; i++) method->x[0][i] = solver->state[LINEAR(i)];
-  ODE_APPLY(method->propagator, method->x[0], method->x[1]);
-  for (int i = 0; i < N_LINEAR; i++) size += lanes_abs(method->x[1][i]);
+  EACH_LINEAR(i) x[i] = solver->state[LINEAR(i)];
+  ODE_APPLY(method->propagator, x, ahead);
+  EACH_LINEAR(i) size += lanes_abs(ahead[i]);
   lost = running & ~is_finite(size);
   due = running & ~lost & lanes_less(solver->next_sample, solver->stop);
   for (int64_t n = 0; lane_mask_any(due); n++) {
-    sample_together(solver, method, due, n);
+    sample_together(solver, method, x, due, n);
     due = running & ~lost & lanes_less(solver->next_sample, solver->stop);
   }
-  for (int i = 0; i < N_LINEAR; i++)
-    solver->state[LINEAR(i)] = lanes_select(running & ~lost, method->x[1][i],
-                                            solver->state[LINEAR(i)]);
+  EACH_LINEAR(i)
+  solver->state[LINEAR(i)] = lanes_select(running & ~lost, ahead[i], solver->state[LINEAR(i)]);
   solver->time = lanes_select(running & ~lost, solver->stop, solver->time);
   solver->accepted -= running;
   give_states(solver, running & ~lost);
@@ -296,18 +302,23 @@ INLINE bool cross(struct solver *solver, struct propagation *method)
 
 bool LINEAR_ATTEMPT(struct solver *solver, struct propagation *method)
 {
-  struct attempt attempt = {.part = {0}};
+  SCRATCH(x, LINEAR_NODES * N_LINEAR, method->x);
+  SCRATCH(k, LINEAR_STAGES * N_REMAINDER, method->k);
+  SCRATCH(trial, N_STATES, method->trial);
+  SCRATCH(power, LINEAR_POWERS * N_REMAINDER, method->samples.power);
+  struct attempt attempt = {.x = x, .k = k, .trial = trial, .power = power};
   const bool failed = lane_mask_any(solver->starting) && begin_runs(solver, method);
 
   if (N_REMAINDER == 0) return cross(solver, method);
   plan(solver, method, &attempt);
-  propagate_nodes(solver, method);
-  stage(solver, method, 1, &attempt);
-  stage(solver, method, 2, &attempt);
-  stage(solver, method, 3, &attempt);
-  stage(solver, method, 4, &attempt);
-  stage(solver, method, 5, &attempt);
-  stage(solver, method, 6, &attempt);
+  propagate_nodes(solver, method, &attempt);
+  EACH_REMAINDER(r) k[r] = method->rates[r];
+  stage(solver, 1, &attempt);
+  stage(solver, 2, &attempt);
+  stage(solver, 3, &attempt);
+  stage(solver, 4, &attempt);
+  stage(solver, 5, &attempt);
+  stage(solver, 6, &attempt);
   judge(solver, method, &attempt);
   control_step(method, &attempt);
   return conclude(solver, method, &attempt) || failed;

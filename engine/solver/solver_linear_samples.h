@@ -10,13 +10,15 @@ struct attempt {
   lanes part, step, end; /* part of the interval; a length; a time */
   lanes per_step;        /* 1 / step */
   lanes error;           /* E */
+  lanes *x, *k, *trial;  /* [node][linear], [stage][remainder], [state] */
+  lanes *power;          /* [power][remainder] */
 };
 
 /* State + h theta (k0 + theta (p1 + theta (p2 + theta p3))), p[i] the sum of these times k: the
  * conditions of fourth order leave one weight, that of the seventh stage, to be chosen for every
  * theta. theta^2 (theta - 1) (2 theta - 1) has the right ends, makes the derivative continuous and
  * keeps the fifth-order error within 5 % of the least that is possible. */
-static const double interpolant[LINEAR_POWERS - 1][LINEAR_STAGES] = {
+static const double interpolant[LINEAR_POWERS][LINEAR_STAGES] = {
     {-55. / 18, 0, 32. / 9, 2. / 3, -16. / 9, -7. / 18, 1},
     {154. / 45, 0, -256. / 45, -4. / 5, 224. / 45, 49. / 45, -3},
     {-58. / 45, 0, 112. / 45, 4. / 15, -128. / 45, -28. / 45, 2}};
@@ -106,8 +108,8 @@ INLINE void give_states(struct solver *solver, lane_mask stand)
 }
 
 /* At the n-th samples of all lanes, which began together. */
-INLINE void sample_together(struct solver *solver, struct propagation *method, lane_mask due,
-                            int64_t n)
+INLINE void sample_together(struct solver *solver, struct propagation *method, const lanes *origin,
+                            lane_mask due, int64_t n)
 {
   const lanes *slot = method->samples.slots + n % LINEAR_SAMPLES * (1 + N_ENTRIES);
   const lanes after = solver->next_sample - solver->time;
@@ -118,7 +120,7 @@ INLINE void sample_together(struct solver *solver, struct propagation *method, l
   for (int lane = 0; lane < LANES && lane_mask_any(missing); lane++) {
     if (missing[lane]) fill_slots(solver, method, lane, n);
   }
-  ODE_APPLY(slot + 1, method->x[0], x);
+  ODE_APPLY(slot + 1, origin, x);
   observe_block(solver, x);
   give_samples(solver, due);
 }
@@ -146,28 +148,28 @@ INLINE void sample_block(struct solver *solver, struct propagation *method, lane
 }
 
 /* The polynomials of a step, for what is observed of the remainder. */
-INLINE void interpolate(const struct solver *solver, struct propagation *method)
+INLINE void interpolate(const struct solver *solver, const struct attempt *attempt)
 {
+  (void)solver;
   EACH_OBSERVED(o)
   {
     EACH_REMAINDER(r)
     {
       if (REMAINDER(r) != OBSERVED(o)) continue;
 #pragma GCC unroll 3
-      for (int p = 0; p < LINEAR_POWERS - 1; p++) {
-        lanes sum = interpolant[p][0] * method->k[0][r];
+      for (int p = 0; p < LINEAR_POWERS; p++) {
+        lanes sum = interpolant[p][0] * attempt->k[r];
 
 #pragma GCC unroll 7
-        for (int i = 2; i < LINEAR_STAGES; i++) sum += interpolant[p][i] * method->k[i][r];
-        method->samples.power[p][r] = sum;
+        for (int i = 2; i < LINEAR_STAGES; i++) sum += interpolant[p][i] * attempt->k[i * N_REMAINDER + r];
+        attempt->power[p * N_REMAINDER + r] = sum;
       }
     }
   }
 }
 
 /* The remainder at the next samples, a part theta of the step; at its end what it has come to. */
-INLINE void sample_remainder(struct solver *solver, struct propagation *method,
-                             const struct attempt *attempt)
+INLINE void sample_remainder(struct solver *solver, const struct attempt *attempt)
 {
   const lanes passed = solver->next_sample - solver->time;
   const lanes theta = passed * attempt->per_step;
@@ -181,9 +183,9 @@ INLINE void sample_remainder(struct solver *solver, struct propagation *method,
       lanes slope;
 
       if (j != OBSERVED(o)) continue;
-      slope = method->samples.power[1][r] + theta * method->samples.power[2][r];
-      slope = method->k[0][r] + theta * (method->samples.power[0][r] + theta * slope);
-      solver->sampled[j] = lanes_select(at_end, method->trial[j], solver->state[j] + passed * slope);
+      slope = attempt->power[N_REMAINDER + r] + theta * attempt->power[2 * N_REMAINDER + r];
+      slope = attempt->k[r] + theta * (attempt->power[r] + theta * slope);
+      solver->sampled[j] = lanes_select(at_end, attempt->trial[j], solver->state[j] + passed * slope);
     }
   }
 }
@@ -195,15 +197,15 @@ INLINE void pass_samples(struct solver *solver, struct propagation *method,
   lane_mask due = moved & lanes_at_most(solver->next_sample, attempt->end);
 
   if (!lane_mask_any(due)) return;
-  interpolate(solver, method);
+  interpolate(solver, attempt);
   do {
     const lane_mask at_stop = due & lanes_equal(solver->next_sample, solver->stop);
 
-    sample_remainder(solver, method, attempt);
+    sample_remainder(solver, attempt);
     sample_block(solver, method, due & ~at_stop);
     if (lane_mask_any(at_stop)) {
       EACH_OBSERVED(o)
-      solver->sampled[OBSERVED(o)] = lanes_select(at_stop, method->trial[OBSERVED(o)],
+      solver->sampled[OBSERVED(o)] = lanes_select(at_stop, attempt->trial[OBSERVED(o)],
                                                   solver->sampled[OBSERVED(o)]);
     }
     method->n_passed -= due;

@@ -11,7 +11,9 @@
 INLINE lanes gathered(const double *numbers, lane_mask places)
 {
 #if defined(__AVX512F__)
-  return (lanes)_mm512_i64gather_pd((__m512i)places, numbers, sizeof(double));
+  /* From zero: else it waits for what was in the register. */
+  return (lanes)_mm512_mask_i64gather_pd(_mm512_setzero_pd(), 0xff, (__m512i)places, numbers,
+                                         sizeof(double));
 #else
   return (lanes){numbers[places[0]], numbers[places[1]], numbers[places[2]], numbers[places[3]],
                  numbers[places[4]], numbers[places[5]], numbers[places[6]], numbers[places[7]]};
@@ -102,8 +104,7 @@ INLINE void load_propagators(const struct solver *solver, struct propagation *me
     for (int lane = 0; lane < LANES; lane++) levels[lane] = deep[lane] ? (int)level[lane] : -1;
     sum_deep(solver, method, levels);
   }
-  for (int e = 0; e < N_ENTRIES; e++, numbers += LANES)
-    method->propagator[e] = gathered(numbers, source);
+  EACH_ENTRY(e) method->propagator[e] = gathered(numbers + e * LANES, source);
   method->loaded = lanes_select(stale, part, method->loaded);
 }
 
