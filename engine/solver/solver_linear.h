@@ -11,7 +11,7 @@ enum {
   LINEAR_LEVELS = 16,  /* levels that a slot holds at most, when there is a remainder */
   LINEAR_SLOTS = 8,    /* intervals remembered in each lane */
   LINEAR_MATRICES = 4, /* matrices remembered in each lane: an infusion on and off, an occasion */
-  LINEAR_SAMPLES = 64, /* samples of an interval remembered in each lane */
+  LINEAR_SAMPLES = 64, /* slots for samples in each lane, one bit of a word for each */
   LINEAR_POWERS = 3,   /* of the interpolant, beside the rates */
   LINEAR_MOST_HALVINGS = 1000
 };
@@ -35,12 +35,12 @@ struct propagators {
   lanes *row_sums, *column_sums;                 /* [n] for the norm */
 };
 
-/** D over the time from the origin of an interval to one of its samples. Direct slots: the number
- *  of the sample in the interval, modulo LINEAR_SAMPLES, tells where it is. */
+/** D over the time from the origin of an interval to one of its samples, in the slot that the number
+ *  and the time of the sample in the interval tell. */
 struct sample_propagators {
   lanes *slots;     /* [slot][the time, entry...] */
   lanes identity;   /* whose matrix they are of */
-  lane_mask n_filled; /* slots of all samples up to this number are */
+  lane_mask filled; /* which slots are: one bit for each */
   lanes *generator; /* [entry] one lane's matrix in all lanes */
   lanes *propagator, *x; /* [entry], [linear] of a sample */
   lanes *power; /* [power][remainder] coefficients of the interpolant of a step */

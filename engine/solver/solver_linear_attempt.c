@@ -62,7 +62,7 @@ INLINE void begin_intervals(const struct solver *solver, struct propagation *met
                                        lanes_equal(method->identity, method->found_identity));
 
   method->origin = lanes_select(begins, solver->time, method->origin);
-  method->samples.n_filled &= ~begins | lanes_equal(method->identity, method->samples.identity);
+  method->samples.filled &= ~begins | lanes_equal(method->identity, method->samples.identity);
   method->samples.identity = lanes_select(begins, method->identity, method->samples.identity);
   if (N_REMAINDER > 0) {
     EACH_LINEAR(i)
@@ -286,7 +286,8 @@ INLINE bool cross(struct solver *solver, struct propagation *method)
   lost = running & ~is_finite(size);
   due = running & ~lost & lanes_less(solver->next_sample, solver->stop);
   for (int64_t n = 0; lane_mask_any(due); n++) {
-    sample_together(solver, method, x, due, n);
+    sample_block(solver, method, x, due, (lane_mask){0} + n);
+    give_samples(solver, due);
     due = running & ~lost & lanes_less(solver->next_sample, solver->stop);
   }
   EACH_LINEAR(i)

@@ -55,6 +55,15 @@ INLINE void give_samples(struct solver *solver, lane_mask due)
 }
 #endif
 
+/* Where samples have their slots: those of one interval each another one, as long as they are not
+ * more than half of the slots, and a sample that comes earlier in another interval as well. */
+INLINE lane_mask slots_of(lane_mask number, lanes part)
+{
+  const lane_mask place = (lane_mask)(LINEAR_SAMPLES / 2 * part + 0x1p52);
+
+  return (number + place) & (LINEAR_SAMPLES - 1);
+}
+
 /* Propagators of one lane for its next eight samples, the `first` of the interval and those that
  * follow, side by side in the lanes. */
 static void fill_slots(const struct solver *solver, struct propagation *method, int lane,
@@ -63,9 +72,9 @@ static void fill_slots(const struct solver *solver, struct propagation *method, 
   const lane_mask whole = {0};
   struct sample_propagators *table = &method->samples;
   const struct lane_samples *samples = &solver->samples[lane];
-  const int size = 1 + N_ENTRIES, ahead = samples->n - samples->next;
-  const int n = ahead < LANES ? ahead : LANES;
+  const int ahead = samples->n - samples->next, n = ahead < LANES ? ahead : LANES;
   double spans[LANES];
+  lane_mask slot;
 
   for (int e = 0; e < N_ENTRIES; e++) table->generator[e] = all(method->matrix[e][lane]);
   for (int i = 0; i < LANES; i++)
@@ -74,13 +83,15 @@ static void fill_slots(const struct solver *solver, struct propagation *method, 
                                spans[4], spans[5], spans[6], spans[7]};
   method->table.generator = table->generator;
   sum_levels(solver, method, &whole);
+  slot = slots_of(first + (lane_mask){0, 1, 2, 3, 4, 5, 6, 7},
+                  method->table.span * method->per_interval[lane]);
   for (int i = 0; i < n; i++) {
-    double *numbers = (double *)(table->slots + (first + i) % LINEAR_SAMPLES * size) + lane;
+    double *numbers = (double *)(table->slots + slot[i] * (1 + N_ENTRIES)) + lane;
 
     numbers[0] = spans[i];
     for (int e = 0; e < N_ENTRIES; e++) numbers[(1 + e) * LANES] = method->table.sum[e][i];
+    table->filled[lane] |= (int64_t)(UINT64_C(1) << slot[i]);
   }
-  if (table->n_filled[lane] < first + n) table->n_filled[lane] = first + n;
 }
 
 /* What of x the samples need. */
@@ -107,43 +118,33 @@ INLINE void give_states(struct solver *solver, lane_mask stand)
   }
 }
 
-/* At the n-th samples of all lanes, which began together. */
-INLINE void sample_together(struct solver *solver, struct propagation *method, const lanes *origin,
-                            lane_mask due, int64_t n)
+/* x at the next samples, which are the ones of these numbers since the origin. */
+INLINE void sample_block(struct solver *solver, struct propagation *method, const lanes *origin,
+                         lane_mask due, lane_mask number)
 {
-  const lanes *slot = method->samples.slots + n % LINEAR_SAMPLES * (1 + N_ENTRIES);
-  const lanes after = solver->next_sample - solver->time;
-  const lane_mask filled = (n - method->samples.n_filled) >> 63;
-  const lane_mask missing = due & ~(filled & lanes_equal(after, slot[0]));
-  SCRATCH(x, N_LINEAR, method->samples.x);
-
-  for (int lane = 0; lane < LANES && lane_mask_any(missing); lane++) {
-    if (missing[lane]) fill_slots(solver, method, lane, n);
-  }
-  ODE_APPLY(slot + 1, origin, x);
-  observe_block(solver, x);
-  give_samples(solver, due);
-}
-
-/* x at the next samples, each lane from a slot of its own. */
-INLINE void sample_block(struct solver *solver, struct propagation *method, lane_mask due)
-{
-  const lane_mask places =
-      (method->n_passed & (LINEAR_SAMPLES - 1)) * ((1 + N_ENTRIES) * LANES) +
-      (lane_mask){0, 1, 2, 3, 4, 5, 6, 7};
-  const double *numbers = (const double *)method->samples.slots;
   const lanes after = solver->next_sample - method->origin;
-  const lane_mask filled = (method->n_passed - method->samples.n_filled) >> 63;
-  const lane_mask missing = due & ~(filled & lanes_equal(after, gathered(numbers, places)));
+  const lane_mask slot = slots_of(number, after * method->per_interval);
+  const lane_mask together = (lane_mask){0} + slot[0];
+  const lane_mask lane_numbers = {0, 1, 2, 3, 4, 5, 6, 7};
+  const lane_mask places = slot * ((1 + N_ENTRIES) * LANES) + lane_numbers;
+  const lanes *there = method->samples.slots + slot[0] * (1 + N_ENTRIES);
+  const double *numbers = (const double *)method->samples.slots;
+  const bool is_apart = N_REMAINDER > 0 || lane_mask_any(due & (slot ^ together));
+  const lanes key = is_apart ? gathered(numbers, places) : there[0];
+  const lane_mask filled = -((method->samples.filled >> slot) & 1);
+  const lane_mask missing = due & ~(filled & lanes_equal(after, key));
   SCRATCH(propagator, N_ENTRIES, method->samples.propagator);
   SCRATCH(x, N_LINEAR, method->samples.x);
 
   for (int lane = 0; lane < LANES && lane_mask_any(missing); lane++) {
-    if (missing[lane]) fill_slots(solver, method, lane, method->n_passed[lane]);
+    if (missing[lane]) fill_slots(solver, method, lane, number[lane]);
   }
-  EACH_ENTRY(e)
-  propagator[e] = gathered(numbers + (1 + e) * LANES, places);
-  ODE_APPLY(propagator, method->x_origin, x);
+  if (is_apart) {
+    EACH_ENTRY(e) propagator[e] = gathered(numbers + (1 + e) * LANES, places);
+    ODE_APPLY(propagator, origin, x);
+  } else {
+    ODE_APPLY(there + 1, origin, x);
+  }
   observe_block(solver, x);
 }
 
@@ -202,7 +203,7 @@ INLINE void pass_samples(struct solver *solver, struct propagation *method,
     const lane_mask at_stop = due & lanes_equal(solver->next_sample, solver->stop);
 
     sample_remainder(solver, attempt);
-    sample_block(solver, method, due & ~at_stop);
+    sample_block(solver, method, method->x_origin, due & ~at_stop, method->n_passed);
     if (lane_mask_any(at_stop)) {
       EACH_OBSERVED(o)
       solver->sampled[OBSERVED(o)] = lanes_select(at_stop, attempt->trial[OBSERVED(o)],
