@@ -18,6 +18,19 @@ INLINE lanes all(double x)
   return (lanes){0} + x;
 }
 
+/* In each lane the number at its own place; those of one lane are LANES apart. */
+INLINE lanes gathered(const double *numbers, lane_mask places)
+{
+#if defined(__AVX512F__)
+  /* From zero: else it waits for what was in the register. */
+  return (lanes)_mm512_mask_i64gather_pd(_mm512_setzero_pd(), 0xff, (__m512i)places, numbers,
+                                         sizeof(double));
+#else
+  return (lanes){numbers[places[0]], numbers[places[1]], numbers[places[2]], numbers[places[3]],
+                 numbers[places[4]], numbers[places[5]], numbers[places[6]], numbers[places[7]]};
+#endif
+}
+
 /* The smaller of two norms of A H. The column c needs no more terms than A does. */
 static void block_norm(const struct solver *solver, struct propagation *method, lanes *norm)
 {

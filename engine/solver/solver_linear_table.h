@@ -7,19 +7,6 @@
 
 #define MORE_LEVELS 3 /* than the series needs, for short steps */
 
-/* In each lane the number at its own place; those of one lane are LANES apart. */
-INLINE lanes gathered(const double *numbers, lane_mask places)
-{
-#if defined(__AVX512F__)
-  /* From zero: else it waits for what was in the register. */
-  return (lanes)_mm512_mask_i64gather_pd(_mm512_setzero_pd(), 0xff, (__m512i)places, numbers,
-                                         sizeof(double));
-#else
-  return (lanes){numbers[places[0]], numbers[places[1]], numbers[places[2]], numbers[places[3]],
-                 numbers[places[4]], numbers[places[5]], numbers[places[6]], numbers[places[7]]};
-#endif
-}
-
 /* Where the levels of a slot are, in lanes that have them there. */
 INLINE void take_slot(const struct solver *solver, struct propagation *method, int slot,
                       lane_mask lanes_there)
