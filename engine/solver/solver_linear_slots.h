@@ -6,16 +6,17 @@
 #include "solver/solver_linear_table.h"
 
 #if defined(__AVX512F__)
-/* As solver_give_samples(), the lanes' next times side by side. */
+/* As solver_give_samples(), the lanes' next times side by side, on their way while others listen.
+ */
 INLINE void give_samples(struct solver *solver, lane_mask due)
 {
   const __m512i counts = {0, 2, 4, 6, 8, 10, 12, 14}, pointers = {1, 3, 5, 7, 9, 11, 13, 15};
   const __m512i first = {0, 8, 1, 9, 2, 10, 3, 11}, second = {4, 12, 5, 13, 6, 14, 7, 15};
+  const lanes now = solver->next_sample;
   __m512i low, high, count, times, next;
   __mmask8 more;
 
   _Static_assert(sizeof(struct lane_samples) == 16, "two numbers and a pointer");
-  solver->sample(solver->listener, &due, &solver->next_sample, solver->sampled);
   low = _mm512_loadu_si512(solver->samples);
   high = _mm512_loadu_si512(solver->samples + LANES / 2);
   times = _mm512_permutex2var_epi64(low, pointers, high);
@@ -29,6 +30,7 @@ INLINE void give_samples(struct solver *solver, lane_mask due)
   times = _mm512_permutex2var_epi64(low, pointers, high);
   _mm512_storeu_si512(solver->samples, _mm512_permutex2var_epi64(count, first, times));
   _mm512_storeu_si512(solver->samples + LANES / 2, _mm512_permutex2var_epi64(count, second, times));
+  solver->sample(solver->listener, &due, &now, solver->sampled);
 }
 #else
 INLINE void give_samples(struct solver *solver, lane_mask due)
