@@ -8,8 +8,7 @@
 static int converted(struct program_builder *builder, int reg, struct unit from, struct unit to)
 {
   if (unit_equal(from, to)) return reg;
-  return program_operation(builder, OPERATION_MULTIPLY, reg,
-                           program_constant(builder, unit_factor(from, to)), 0);
+  return program_product(builder, reg, program_constant(builder, unit_factor(from, to)));
 }
 
 static int lower_argument(struct program_builder *builder, const struct expression *expression,
@@ -108,10 +107,6 @@ static enum operation operation_of(enum expression_kind kind)
     return OPERATION_ADD;
   case EXPRESSION_SUBTRACT:
     return OPERATION_SUBTRACT;
-  case EXPRESSION_MULTIPLY:
-    return OPERATION_MULTIPLY;
-  case EXPRESSION_DIVIDE:
-    return OPERATION_DIVIDE;
   case EXPRESSION_MIN:
     return OPERATION_MIN;
   case EXPRESSION_MAX:
@@ -171,7 +166,8 @@ static int lower(struct program_builder *builder, const struct expression *expre
   case EXPRESSION_DIVIDE:
     for (int i = 0; i < 2; i++)
       reg[i] = lower_argument(builder, expression, i, expression->arguments[i]->unit);
-    break;
+    return expression->kind == EXPRESSION_MULTIPLY ? program_product(builder, reg[0], reg[1])
+                                                   : program_quotient(builder, reg[0], reg[1]);
   case EXPRESSION_EXP:
   case EXPRESSION_LOG:
   case EXPRESSION_SQRT:

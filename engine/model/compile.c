@@ -146,6 +146,7 @@ const struct model *model_compile(const struct source *source, size_t n_changes,
   model_variability(&compiling);
   if (diagnostics_n_errors(diagnostics) == before) {
     compiling.builder = program_builder_create();
+    program_rearrange(compiling.builder);
     model_lower(&compiling);
     program_builder_destroy(&compiling.builder);
     warn_about_unused(&compiling);

@@ -216,7 +216,8 @@ static void report(struct ward *ward, const struct solver_method *method,
 {
   printf("twintrial %s %s%s rtol=%.0e patients_per_s=%.1f best_round=%.1f", ward->workload->name,
          method->name, ward->problem.ode.kernel ? "" : "(interpreted)", settings->rtol, rate, best);
-  printf(" steps=%.1f rejected=%.1f", ward->steps / (double)ward->ended, ward->rejected / (double)ward->ended);
+  printf(" steps=%.1f rejected=%.1f", ward->steps / (double)ward->ended,
+         ward->rejected / (double)ward->ended);
   for (int o = 0; o < ward->data->n_outputs; o++)
     printf(" relS_%s=%.1e", ward->workload->outputs[o],
            workload_error(ward->workload, ward->data, ward->kept, o));
