@@ -2,6 +2,7 @@
 /* Patients per second and measured error of this project's solvers on the population workloads, on
  * one core. Prints lines like those of benchmark_cvode. */
 #include <math.h>
+#include <petscsys.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +16,7 @@
 enum { MOST_SAMPLES = 1024, MOST_DOSES = 64 };
 
 struct settings {
-  const char *folder, *kernels, *solver, *only;
+  const char *folder, *kernels, *solver, *only, *petsc_type;
   double rtol, atol, seconds;
 };
 
@@ -293,7 +294,7 @@ int main(int n_words, char **words)
 {
   const char *root = getenv("TWINTRIAL_REFERENCE_DATA"), *value;
   char folder[4096];
-  struct settings settings = {folder, NULL, "auto", NULL, 1e-6, 1e-8, 1};
+  struct settings settings = {folder, NULL, "auto", NULL, "rk", 1e-6, 1e-8, 1};
 
   if (!root) {
     fprintf(stderr, "set TWINTRIAL_REFERENCE_DATA to the folder of the reference data\n");
@@ -306,9 +307,12 @@ int main(int n_words, char **words)
     if ((value = value_of(words[i], "--workload"))) settings.only = value;
     if ((value = value_of(words[i], "--rtol"))) settings.rtol = atof(value);
     if ((value = value_of(words[i], "--atol"))) settings.atol = atof(value);
+    if ((value = value_of(words[i], "--petsc-type"))) settings.petsc_type = value;
     if ((value = value_of(words[i], "--seconds"))) settings.seconds = atof(value);
   }
+  if (PetscInitializeNoArguments() || PetscOptionsSetValue(NULL, "-ts_type", settings.petsc_type))
+    return EXIT_FAILURE;
   for (const struct workload *w = workloads; w->name; w++)
     if (!settings.only || strcmp(settings.only, w->name) == 0) measure(w, &settings);
-  return EXIT_SUCCESS;
+  return PetscFinalize() ? EXIT_FAILURE : EXIT_SUCCESS;
 }
