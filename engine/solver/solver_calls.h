@@ -25,8 +25,13 @@
 #define ODE_REMAINDER(t, y, dydt) solver->ode.linear->rates(solver->ode.context, t, y, dydt)
 /* Room for `count` lanes during an attempt: memory that was made for it, or registers. */
 #define SCRATCH(name, count, memory) lanes *name = (memory)
-#define EACH_STATE(j)                for (int j = 0; j < N_STATES; j++)
+#define EACH(i, count)               for (int i = 0; i < (count); i++)
 #else
 #define SCRATCH(name, count, memory) lanes name[count]
-#define EACH_STATE(j)                _Pragma("GCC unroll 32") for (int j = 0; j < N_STATES; j++)
+#define EACH(i, count)               _Pragma("GCC unroll 32") for (int i = 0; i < (count); i++)
 #endif
+#define EACH_STATE(j)     EACH(j, N_STATES)
+#define EACH_OBSERVED(i)  EACH(i, N_OBSERVED)
+#define EACH_LINEAR(i)    EACH(i, N_LINEAR)
+#define EACH_REMAINDER(i) EACH(i, N_REMAINDER)
+#define EACH_ENTRY(i)     EACH(i, N_ENTRIES)

@@ -31,6 +31,19 @@ static void create_table(const struct ode_linear *linear, struct propagators *ta
   for (int s = 0; s < LINEAR_SLOTS; s++) table->identity[s] += (double)NAN;
 }
 
+static void create_samples(const struct ode_linear *linear, struct sample_propagators *samples)
+{
+  const int size = linear->n_entries + LINEAR_SAMPLE_ENTRY;
+
+  samples->slots = lanes_new(LINEAR_SAMPLES * size);
+  for (int s = 0; s < LINEAR_SAMPLES; s++)
+    samples->slots[s * size + LINEAR_SAMPLE_IDENTITY] += (double)NAN;
+  samples->generator = lanes_new(linear->n_entries);
+  samples->propagator = lanes_new(linear->n_entries);
+  samples->x = lanes_new(linear->n);
+  for (int i = 0; i < LINEAR_POWERS; i++) samples->power[i] = lanes_new(linear->n_remainder);
+}
+
 struct propagation *propagation_create(const struct ode *ode)
 {
   const struct ode_linear *linear = ode->linear;
@@ -42,6 +55,8 @@ struct propagation *propagation_create(const struct ode *ode)
     method->known_identity[m] += (double)NAN;
   }
   create_table(linear, &method->table);
+  create_samples(linear, &method->samples);
+  method->x_origin = lanes_new(linear->n);
   method->found_identity += (double)NAN;
   method->propagator = lanes_new(linear->n_entries);
   for (int i = 0; i < LINEAR_NODES; i++) method->x[i] = lanes_new(linear->n);
@@ -62,6 +77,12 @@ void propagation_destroy(struct propagation *method)
   free(method->table.product);
   free(method->table.row_sums);
   free(method->table.column_sums);
+  free(method->samples.slots);
+  free(method->samples.generator);
+  free(method->samples.propagator);
+  free(method->samples.x);
+  for (int i = 0; i < LINEAR_POWERS; i++) free(method->samples.power[i]);
+  free(method->x_origin);
   free(method->matrix);
   for (int m = 0; m < LINEAR_MATRICES; m++) free(method->known[m]);
   free(method->propagator);

@@ -11,12 +11,14 @@ enum {
   LINEAR_LEVELS = 16,  /* levels that a slot holds at most, when there is a remainder */
   LINEAR_SLOTS = 8,    /* intervals remembered in each lane */
   LINEAR_MATRICES = 4, /* matrices remembered in each lane: an infusion on and off, an occasion */
+  LINEAR_SAMPLES = 64, /* samples of an interval remembered in each lane */
+  LINEAR_POWERS = 4,   /* of the interpolant */
   LINEAR_MOST_HALVINGS = 1000
 };
 
 struct propagation;
-/** Moves every running lane: to its next point if there is no remainder, else by one attempted
- *  step. True when a lane has stopped, for whatever reason. */
+/** Moves every running lane: to its stop if there is no remainder, else by one attempted step.
+ *  Samples on the way move nothing. True when a lane has stopped, for whatever reason. */
 typedef bool linear_attempt(struct solver *solver, struct propagation *method);
 
 /** D = exp([A c; 0 0] H 2^-level) - I, remembered by (matrix, H). */
@@ -27,8 +29,20 @@ struct propagators {
   lanes interval[LINEAR_SLOTS], identity[LINEAR_SLOTS]; /* the key: H and whose matrix */
   lanes shortest[LINEAR_SLOTS];                         /* part of H that the last level is for */
   int next_slot;
+  const lanes *generator;                        /* [entry] the matrix of the series */
+  lanes span;                                    /* and its time, H of the exponential */
   lanes *sum, *square, *cube, *scaled, *product; /* [entry] of the series */
   lanes *row_sums, *column_sums;                 /* [n] for the norm */
+};
+
+/** D over the time from the origin of an interval to one of its samples. Direct slots: the number
+ *  of the sample in the interval, modulo LINEAR_SAMPLES, tells where it is. */
+enum { LINEAR_SAMPLE_AFTER = 0, LINEAR_SAMPLE_IDENTITY = 1, LINEAR_SAMPLE_ENTRY = 2 };
+struct sample_propagators {
+  lanes *slots;     /* [slot][the time, whose matrix, entry...] */
+  lanes *generator; /* [entry] one lane's matrix in all lanes */
+  lanes *propagator, *x; /* [entry], [linear] of a sample */
+  lanes *power[LINEAR_POWERS]; /* [remainder] coefficients of the interpolant of a step */
 };
 
 struct propagation {
@@ -38,9 +52,11 @@ struct propagation {
   int next_known;
   double last_identity;
   struct propagators table;
-  /* Of the way to the point: the next sample or the stop. */
-  lane_mask between; /* on the way */
-  lanes origin, point, interval;
+  /* Of the way to the stop. */
+  lanes origin, interval;  /* where it began; its length */
+  lanes *x_origin;         /* [linear] */
+  lane_mask n_passed;      /* samples on the way so far */
+  struct sample_propagators samples;
   lanes found_identity; /* whose matrix the slot is of */
   lane_mask slot;       /* where its levels begin, in numbers */
   lanes shortest;       /* of the slot */
@@ -54,7 +70,7 @@ struct propagation {
   lanes *trial;                  /* [state] */
   lanes wanted, first;           /* step sizes: next; right after the last start */
   lane_mask fresh_start, shrunk; /* no step yet; the last attempt was rejected */
-  lanes attempts;                /* since the run began, without those that came to a point */
+  lanes attempts;                /* since the run began, without one that came to the stop */
   double per_state;              /* 1 / number of states of the remainder */
   linear_attempt *attempt;
 };

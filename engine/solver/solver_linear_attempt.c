@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* One round of all lanes. The block x' = A x + c moves by its exact propagator. The remainder is
- * integrated from point to point in steps H / 2^k, each begun at a multiple of its own length, so
+ * integrated from stop to stop in steps H / 2^k, each begun at a multiple of its own length, so
  * that the squarings for H leave the propagators of all steps.
  *
  * Butcher, On Runge-Kutta processes of high order, 1964, doi 10.1017/S1446788700023387, has a
@@ -17,7 +17,7 @@
 #include "solver/solver_calls.h"
 #include "solver/solver_internal.h"
 #include "solver/solver_linear.h"
-#include "solver/solver_linear_table.h"
+#include "solver/solver_linear_samples.h"
 
 #ifndef LINEAR_ATTEMPT
 #define LINEAR_ATTEMPT linear_attempt_baseline
@@ -48,15 +48,31 @@ static const double error_weights[LINEAR_STAGES] = {
 #define SMALLEST_STEP_ULP 16
 #define SMALLEST_PART     0x1p-50
 
-struct attempt {
-  lane_mask active, arrives, accepted;
-  lanes part, step, end; /* part of the interval; a length; a time */
-  lanes error;           /* E */
-};
-
 INLINE lane_mask is_finite(lanes x)
 {
   return lanes_at_most(lanes_abs(x), all(DBL_MAX));
+}
+
+/* From where the lanes stand to their stops. */
+INLINE void begin_intervals(const struct solver *solver, struct propagation *method,
+                            lane_mask begins)
+{
+  const lanes interval = solver->stop - solver->time;
+  const lane_mask changed = begins & ~(lanes_equal(interval, method->interval) &
+                                       lanes_equal(method->identity, method->found_identity));
+
+  method->origin = lanes_select(begins, solver->time, method->origin);
+  if (N_REMAINDER > 0) {
+    EACH_LINEAR(i)
+    method->x_origin[i] = lanes_select(begins, solver->state[LINEAR(i)], method->x_origin[i]);
+    method->n_passed &= ~begins;
+    method->passed = lanes_select(begins, all(0), method->passed);
+    method->wanted = lanes_select(begins & lanes_equal(method->wanted, all(0)),
+                                  FIRST_PART * interval, method->wanted);
+  }
+  if (!lane_mask_any(changed)) return;
+  method->interval = lanes_select(changed, interval, method->interval);
+  find_slots(solver, method, changed);
 }
 
 /* True if a lane cannot even start. */
@@ -81,35 +97,14 @@ static bool begin_runs(struct solver *solver, struct propagation *method)
   method->attempts = lanes_select(starting, all(0), method->attempts);
   method->fresh_start |= starting;
   method->shrunk &= ~starting;
-  method->between &= ~starting;
   solver->starting = (lane_mask){0};
   bad = starting & ~is_finite(size);
+  begin_intervals(solver, method, starting & ~bad);
   if (!lane_mask_any(bad)) return false;
   for (int lane = 0; lane < LANES; lane++) {
     if (bad[lane]) solver_end_run(solver, lane, SOLVE_NOT_FINITE);
   }
   return true;
-}
-
-INLINE void begin_points(const struct solver *solver, struct propagation *method, lane_mask begins)
-{
-  const lanes point = lanes_smaller(solver->next_sample, solver->stop);
-  const lanes interval = point - solver->time;
-  lane_mask changed;
-
-  method->point = lanes_select(begins, point, method->point);
-  changed = begins & ~(lanes_equal(interval, method->interval) &
-                       lanes_equal(method->identity, method->found_identity));
-  if (N_REMAINDER > 0) {
-    method->origin = lanes_select(begins, solver->time, method->origin);
-    method->passed = lanes_select(begins, all(0), method->passed);
-    method->wanted = lanes_select(begins & lanes_equal(method->wanted, all(0)),
-                                  FIRST_PART * interval, method->wanted);
-    method->between |= begins;
-  }
-  if (!lane_mask_any(changed)) return;
-  method->interval = lanes_select(changed, interval, method->interval);
-  find_slots(solver, method, changed);
 }
 
 /* The longest step that begins where it may: `passed` ends in this power of two. */
@@ -134,7 +129,7 @@ INLINE void plan(const struct solver *solver, struct propagation *method, struct
   attempt->part = part;
   attempt->step = part * method->interval;
   attempt->arrives = attempt->active & lanes_equal(method->passed + part, all(1));
-  attempt->end = lanes_select(attempt->arrives, method->point,
+  attempt->end = lanes_select(attempt->arrives, solver->stop,
                               method->origin + (method->passed + part) * method->interval);
   stale = attempt->active & ~lanes_equal(part, method->loaded);
   if (lane_mask_any(stale)) load_propagators(solver, method, part, stale);
@@ -215,7 +210,7 @@ INLINE void control_step(struct propagation *method, const struct attempt *attem
   factor = lanes_smaller(lanes_larger(factor, all(SMALLEST_FACTOR)), ceiling);
   factor = lanes_select(is_finite(attempt->error), factor, all(NOT_FINITE_FACTOR));
   wanted = attempt->step * factor;
-  /* A step that the point kept short says little of what could be. */
+  /* A step that the stop kept short says little of what could be. */
   wanted = lanes_select(accepted & lanes_at_most(ceiling, factor),
                         lanes_larger(wanted, method->wanted), wanted);
   method->wanted = lanes_select(attempt->active, wanted, method->wanted);
@@ -225,48 +220,36 @@ INLINE void control_step(struct propagation *method, const struct attempt *attem
   method->shrunk = attempt->active & ~accepted;
 }
 
-/* At most one in each lane: the next one is the next point. */
-INLINE void give_samples(struct solver *solver, lane_mask arrived)
-{
-  const lane_mask due = arrived & lanes_at_most(solver->next_sample, solver->time);
-
-  if (!lane_mask_any(due)) return;
-  for (int o = 0; o < N_OBSERVED; o++) solver->sampled[OBSERVED(o)] = solver->state[OBSERVED(o)];
-  solver_give_samples(solver, &due);
-}
-
 /* Moves the accepted lanes; true if a lane has come to its stop or has failed. */
 INLINE bool conclude(struct solver *solver, struct propagation *method,
                      const struct attempt *attempt)
 {
   const lane_mask accepted = attempt->accepted, arrived = accepted & attempt->arrives;
-  const lane_mask stands = arrived & lanes_equal(attempt->end, solver->stop);
   lane_mask lost, tiny, weary;
   lanes smallest, size = {0};
 
   for (int i = 0; i < N_LINEAR; i++) size += lanes_abs(method->x[LINEAR_NODES - 1][i]);
   lost = attempt->active & ~is_finite(size); /* where x goes, no step size changes */
+  pass_samples(solver, method, attempt, accepted & ~lost);
   for (int j = 0; j < N_STATES; j++)
     solver->state[j] = lanes_select(accepted & ~lost, method->trial[j], solver->state[j]);
   for (int r = 0; r < N_REMAINDER; r++)
     method->k[0][r] = lanes_select(accepted, method->k[LINEAR_STAGES - 1][r], method->k[0][r]);
   method->passed = lanes_select(accepted, method->passed + attempt->part, method->passed);
-  method->between &= ~arrived;
   solver->time = lanes_select(accepted & ~lost, attempt->end, solver->time);
   solver->accepted -= accepted;
   solver->rejected -= attempt->active & ~accepted;
   method->attempts += lanes_select(attempt->active & ~arrived, all(1), all(0));
-  give_samples(solver, arrived & ~lost);
   smallest = lanes_larger(SMALLEST_STEP_ULP * DBL_EPSILON * lanes_abs(solver->time) + DBL_MIN,
                           SMALLEST_PART * method->interval);
   tiny = attempt->active & ~arrived & lanes_less(method->wanted, smallest);
   weary = attempt->active & ~arrived &
           lanes_at_most(all(solver->tolerance.max_steps_per_stop), method->attempts);
-  if (!lane_mask_any(stands | lost | tiny | weary)) return false;
+  if (!lane_mask_any(arrived | lost | tiny | weary)) return false;
   for (int lane = 0; lane < LANES; lane++) {
     if (lost[lane])
       solver_end_run(solver, lane, SOLVE_NOT_FINITE);
-    else if (stands[lane])
+    else if (arrived[lane])
       solver_end_run(solver, lane, SOLVE_OK);
     else if (tiny[lane])
       solver_end_run(solver, lane, SOLVE_STEP_TOO_SMALL);
@@ -276,30 +259,33 @@ INLINE bool conclude(struct solver *solver, struct propagation *method,
   return true;
 }
 
-/* One step to the point, without a remainder. */
+/* All the way to the stop, without a remainder. A lane that does not get there gives no samples. */
 INLINE bool cross(struct solver *solver, struct propagation *method)
 {
   const lane_mask running = solver->running;
   const lane_mask stale = running & ~lanes_equal(method->loaded, all(1));
-  lane_mask lost, stands;
+  lane_mask lost, due;
   lanes size = {0};
 
+  if (!lane_mask_any(running)) return true;
   if (lane_mask_any(stale)) load_propagators(solver, method, all(1), stale);
   for (int i = 0; i < N_LINEAR; i++) method->x[0][i] = solver->state[LINEAR(i)];
   ODE_APPLY(method->propagator, method->x[0], method->x[1]);
   for (int i = 0; i < N_LINEAR; i++) size += lanes_abs(method->x[1][i]);
   lost = running & ~is_finite(size);
+  due = running & ~lost & lanes_less(solver->next_sample, solver->stop);
+  for (int64_t n = 0; lane_mask_any(due); n++) {
+    sample_together(solver, method, due, n);
+    due = running & ~lost & lanes_less(solver->next_sample, solver->stop);
+  }
   for (int i = 0; i < N_LINEAR; i++)
     solver->state[LINEAR(i)] = lanes_select(running & ~lost, method->x[1][i],
                                             solver->state[LINEAR(i)]);
-  solver->time = lanes_select(running & ~lost, method->point, solver->time);
+  solver->time = lanes_select(running & ~lost, solver->stop, solver->time);
   solver->accepted -= running;
-  give_samples(solver, running & ~lost);
-  stands = running & ~lost & lanes_equal(solver->time, solver->stop);
-  if (!lane_mask_any(stands | lost)) return false;
+  give_states(solver, running & ~lost);
   for (int lane = 0; lane < LANES; lane++) {
-    if (stands[lane] || lost[lane])
-      solver_end_run(solver, lane, lost[lane] ? SOLVE_NOT_FINITE : SOLVE_OK);
+    if (running[lane]) solver_end_run(solver, lane, lost[lane] ? SOLVE_NOT_FINITE : SOLVE_OK);
   }
   return true;
 }
@@ -308,10 +294,8 @@ bool LINEAR_ATTEMPT(struct solver *solver, struct propagation *method)
 {
   struct attempt attempt = {.part = {0}};
   const bool failed = lane_mask_any(solver->starting) && begin_runs(solver, method);
-  const lane_mask begins = solver->running & ~method->between;
 
-  if (lane_mask_any(begins)) begin_points(solver, method, begins);
-  if (N_REMAINDER == 0) return cross(solver, method) || failed;
+  if (N_REMAINDER == 0) return cross(solver, method);
   plan(solver, method, &attempt);
   propagate_nodes(solver, method);
   stage(solver, method, 1, &attempt);

@@ -23,20 +23,21 @@ INLINE lanes all(double x)
 static void block_norm(const struct solver *solver, struct propagation *method, lanes *norm)
 {
   const struct ode_linear *linear = solver->ode.linear;
+  const lanes *matrix = method->table.generator;
   lanes *rows = method->table.row_sums, *columns = method->table.column_sums;
   lanes largest_row = {0}, largest_column = {0};
 
   for (int i = 0; i < N_LINEAR; i++) rows[i] = columns[i] = all(0);
   for (int e = 0; e < N_ENTRIES; e++) {
     if (linear->rows[e] == N_LINEAR || linear->columns[e] == N_LINEAR) continue;
-    rows[linear->rows[e]] += lanes_abs(method->matrix[e]);
-    columns[linear->columns[e]] += lanes_abs(method->matrix[e]);
+    rows[linear->rows[e]] += lanes_abs(matrix[e]);
+    columns[linear->columns[e]] += lanes_abs(matrix[e]);
   }
   for (int i = 0; i < N_LINEAR; i++) {
     largest_row = lanes_larger(largest_row, rows[i]);
     largest_column = lanes_larger(largest_column, columns[i]);
   }
-  *norm = lanes_smaller(largest_row, largest_column) * method->interval;
+  *norm = lanes_smaller(largest_row, largest_column) * method->table.span;
 }
 
 /* How often H is halved for the series. */
@@ -61,7 +62,7 @@ static void sum_series(const struct solver *solver, struct propagation *method, 
   (void)solver;
   for (int lane = 0; lane < LANES; lane++) scale[lane] = (int64_t)(1023 - depth[lane]) << 52;
   for (int e = 0; e < N_ENTRIES; e++)
-    scaled[e] = (lanes)scale * method->interval * method->matrix[e];
+    scaled[e] = (lanes)scale * method->table.span * method->table.generator[e];
   ODE_PRODUCT(scaled, scaled, square);
   ODE_PRODUCT(square, scaled, cube);
   for (int e = 0; e < N_ENTRIES; e++) sum[e] = scaled[e] * (1. / 5040) + square[e] * (1. / 40320);
@@ -86,12 +87,10 @@ static void square_sum(const struct solver *solver, struct propagation *method, 
   for (int e = 0; e < N_ENTRIES; e++) sum[e] = lanes_select(there, 2 * sum[e] + product[e], sum[e]);
 }
 
-/* Levels that no slot holds, each from a series of its own; -1 in the other lanes. */
-static void sum_deep(const struct solver *solver, struct propagation *method, const int *levels)
+/* table.sum = D at the asked-for level of span, each from a series of its own; level -1: anything. */
+static void sum_levels(const struct solver *solver, struct propagation *method, const int *levels)
 {
-  lanes *outside = method->table.levels + LINEAR_SLOTS * method->table.n_levels * N_ENTRIES;
   int depth[LANES], deepest = 0;
-  lane_mask deep;
   lanes norm;
 
   block_norm(solver, method, &norm);
@@ -99,7 +98,6 @@ static void sum_deep(const struct solver *solver, struct propagation *method, co
     depth[lane] = levels[lane] < 0 ? 0 : halvings(norm[lane]);
     if (depth[lane] < levels[lane]) depth[lane] = levels[lane];
     if (depth[lane] > deepest) deepest = depth[lane];
-    deep[lane] = levels[lane] < 0 ? 0 : -1;
   }
   sum_series(solver, method, depth);
   for (int level = deepest; level > 0; level--) {
@@ -109,6 +107,18 @@ static void sum_deep(const struct solver *solver, struct propagation *method, co
       squared[lane] = levels[lane] >= 0 && levels[lane] < level ? depth[lane] : -1;
     square_sum(solver, method, squared, level);
   }
+}
+
+/* Levels of the interval that no slot holds; -1 in the other lanes. */
+static void sum_deep(const struct solver *solver, struct propagation *method, const int *levels)
+{
+  lanes *outside = method->table.levels + LINEAR_SLOTS * method->table.n_levels * N_ENTRIES;
+  lane_mask deep;
+
+  method->table.generator = method->matrix;
+  method->table.span = method->interval;
+  sum_levels(solver, method, levels);
+  for (int lane = 0; lane < LANES; lane++) deep[lane] = levels[lane] < 0 ? 0 : -1;
   for (int e = 0; e < N_ENTRIES; e++)
     outside[e] = lanes_select(deep, method->table.sum[e], outside[e]);
 }

@@ -5,6 +5,17 @@
 #pragma once
 #include "solver/solver_linear_series.h"
 
+/* In each lane the number at its own place; those of one lane are LANES apart. */
+INLINE lanes gathered(const double *numbers, lane_mask places)
+{
+#if defined(__AVX512F__)
+  return (lanes)_mm512_i64gather_pd((__m512i)places, numbers, sizeof(double));
+#else
+  return (lanes){numbers[places[0]], numbers[places[1]], numbers[places[2]], numbers[places[3]],
+                 numbers[places[4]], numbers[places[5]], numbers[places[6]], numbers[places[7]]};
+#endif
+}
+
 /* Where the levels of a slot are, in lanes that have them there. */
 INLINE void take_slot(const struct solver *solver, struct propagation *method, int slot,
                       lane_mask lanes_there)
@@ -27,6 +38,8 @@ static void fill_slot(const struct solver *solver, struct propagation *method, l
   lanes norm;
 
   table->next_slot = (slot + 1) % LINEAR_SLOTS;
+  table->generator = method->matrix;
+  table->span = method->interval;
   block_norm(solver, method, &norm);
   for (int lane = 0; lane < LANES; lane++) {
     depth[lane] = missing[lane] ? halvings(norm[lane]) : 0;
@@ -88,9 +101,7 @@ INLINE void load_propagators(const struct solver *solver, struct propagation *me
     sum_deep(solver, method, levels);
   }
   for (int e = 0; e < N_ENTRIES; e++, numbers += LANES)
-    method->propagator[e] = (lanes){numbers[source[0]], numbers[source[1]], numbers[source[2]],
-                                    numbers[source[3]], numbers[source[4]], numbers[source[5]],
-                                    numbers[source[6]], numbers[source[7]]};
+    method->propagator[e] = gathered(numbers, source);
   method->loaded = lanes_select(stale, part, method->loaded);
 }
 
