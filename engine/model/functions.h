@@ -17,7 +17,7 @@ struct model_jacobian {
 /** States that move by x' = A x + c with A and c constant between events, whatever the rest does.
  *  Matrices of [x; 1] in one pattern, closed under products; the last row is zero and left out. */
 struct model_linear {
-  int n, n_remainder;
+  int n, n_remainder, n_moving; /* moving: with a rate that is not zero but for doses */
   int *states, *remainder;
   int n_entries;
   int *rows, *columns; /* [n_entries] in 0 .. n - 1 and 0 .. n */

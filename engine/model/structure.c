@@ -111,7 +111,7 @@ static void choose_method(struct model *model)
   else if (model->slowest / model->fastest > stiff_ratio)
     model->method = METHOD_ROSENBROCK;
   else
-    model->method = model->linear && model->linear->n > 1 ? METHOD_LINEAR : METHOD_SWITCHING;
+    model->method = model->linear && model->linear->n_moving > 1 ? METHOD_LINEAR : METHOD_SWITCHING;
 }
 
 void model_find_structure(struct compiling *compiling)

@@ -51,8 +51,9 @@ const struct solver_method *model_problem_method(const struct model *model)
     return &solver_linear;
   case METHOD_ROSENBROCK:
     return &solver_rosenbrock;
-  case METHOD_EXPLICIT:
   case METHOD_SWITCHING:
+    return &solver_switching;
+  case METHOD_EXPLICIT:
     break;
   }
   return &solver_explicit;
