@@ -8,6 +8,7 @@
 
 #include "base/memory.h"
 #include "model/model_lanes.h"
+#include "solver/model_problem.h"
 #include "solver/solver.h"
 
 struct model_dose {
@@ -56,8 +57,7 @@ static inline double *model_run(const struct model_run *run, const struct model 
   struct model_running running = {.run = run, .model = model};
   double *atol = memory_new((size_t)model->n_states, sizeof *atol);
   const struct tolerance tolerance = {run->rtol, atol, 1e7};
-  const struct ode ode = {
-      .n_states = model->n_states, .context = &running.patients, .rates = model_lanes_rates};
+  struct model_problem problem;
   const int n_patients = run->n_patients > 0 ? run->n_patients : 1;
   int started = 0, finished = 0;
   bool taken[LANES] = {false};
@@ -69,7 +69,8 @@ static inline double *model_run(const struct model_run *run, const struct model 
   model_lanes_create(model, &running.patients);
   running.states = memory_new((size_t)model->n_states, sizeof *running.states);
   running.at_sample = memory_new((size_t)model->n_outputs, sizeof *running.at_sample);
-  assert_int_equal(solver_create(run->method, &ode, &tolerance, &running.solver), 0);
+  model_problem_set(&problem, &running.patients, NULL);
+  assert_int_equal(solver_create(run->method, &problem.ode, &tolerance, &running.solver), 0);
   solver_listen(running.solver, model_take_samples, &running);
   while (finished < n_patients) {
     for (int lane = 0; lane < LANES; lane++) {
