@@ -5,6 +5,7 @@
 #pragma once
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/memory.h"
 #include "model/model_lanes.h"
@@ -18,6 +19,7 @@ struct model_dose {
 
 struct model_run {
   const char *path; /* from the root of the repository */
+  const char *text; /* instead: the model itself */
   const char *time; /* the model's unit of time; NULL: h */
   size_t n_changes;
   const struct model_change *changes;
@@ -35,9 +37,12 @@ struct model_run {
 static inline const struct model *model_of_file(const struct model_run *run, struct arena *arena)
 {
   struct diagnostics *diagnostics = diagnostics_create();
-  const struct source *source = source_load(
-      arena, arena_format(arena, "%s/%s", SOURCE_DIR, run->path), NULL, diagnostics);
+  const struct source text = {"text", run->text, run->text ? strlen(run->text) : 0};
   const struct model *model = NULL;
+  const struct source *source =
+      run->text ? &text
+                : source_load(arena, arena_format(arena, "%s/%s", SOURCE_DIR, run->path), NULL,
+                              diagnostics);
 
   if (source) model = model_compile(source, run->n_changes, run->changes, arena, diagnostics);
   diagnostics_print(diagnostics, stderr);

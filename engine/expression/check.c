@@ -40,10 +40,9 @@ void scope_clear(struct scope *scope)
 
 bool expression_is_reserved(const char *name)
 {
-  static const char *const words[] = {"TIME",   "if",          "min",           "max", "abs",
-                                      "exp",    "log",         "sqrt",          "in",  "floor",
-                                      "round",  "lookup",      "and",           "or",  "not",
-                                      "first",  "interpolate", "positive_root"};
+  static const char *const words[] = {
+      "TIME",  "if",    "min",    "max", "abs", "exp", "log",   "sqrt",        "in",
+      "floor", "round", "lookup", "and", "or",  "not", "first", "interpolate", "positive_root"};
 
   for (size_t i = 0; i < sizeof words / sizeof *words; i++)
     if (strcmp(words[i], name) == 0) return true;

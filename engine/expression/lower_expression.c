@@ -95,15 +95,14 @@ static int lower_interpolation(struct program_builder *builder, const struct exp
     points[2 * i] = lower_argument(builder, expression, 1 + 2 * i, of_x);
     points[2 * i + 1] = lower_argument(builder, expression, 2 + 2 * i, unit);
   }
-  result = program_operation(
-      builder, OPERATION_SELECT,
-      program_operation(builder, OPERATION_AT_MOST, points[2 * n - 2], x, 0), points[2 * n - 1],
-      program_constant(builder, __builtin_nan(""))); /* x is NaN */
+  result = program_operation(builder, OPERATION_SELECT,
+                             program_operation(builder, OPERATION_AT_MOST, points[2 * n - 2], x, 0),
+                             points[2 * n - 1],
+                             program_constant(builder, __builtin_nan(""))); /* x is NaN */
   for (int i = n - 2; i >= 0; i--)
-    result = program_operation(
-        builder, OPERATION_SELECT,
-        program_operation(builder, OPERATION_LESS, x, points[2 * i + 2], 0),
-        lower_segment(builder, x, points + 2 * i), result);
+    result = program_operation(builder, OPERATION_SELECT,
+                               program_operation(builder, OPERATION_LESS, x, points[2 * i + 2], 0),
+                               lower_segment(builder, x, points + 2 * i), result);
   return program_operation(builder, OPERATION_SELECT,
                            program_operation(builder, OPERATION_LESS, x, points[0], 0), points[1],
                            result);

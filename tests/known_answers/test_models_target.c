@@ -101,7 +101,8 @@ static void the_quasi_steady_state_has_the_digits_of_an_independent_integrator(v
     for (int o = 0; o < OUTPUTS; o++) assert_digits(outputs[t][o], table[t][o]);
 }
 
-/* Binding 10,000 times as quick as published, in both models: their difference is of its inverse. */
+/* Binding 10,000 times as quick as published, in both models: their difference is of its inverse.
+ */
 static void the_quasi_steady_state_is_the_limit_of_quick_binding(void **state)
 {
   const struct model_change quick[] = {
@@ -123,8 +124,7 @@ static void the_quasi_steady_state_is_the_limit_of_quick_binding(void **state)
   dispose(bound, 100, binds);
   dispose(limit, 100, is_bound);
   for (int t = 0; t < SAMPLES; t++)
-    for (int o = 0; o < OUTPUTS; o++)
-      worst = fmax(worst, fabs(binds[t][o] / is_bound[t][o] - 1));
+    for (int o = 0; o < OUTPUTS; o++) worst = fmax(worst, fabs(binds[t][o] / is_bound[t][o] - 1));
   print_message("farthest from the limit: %.1e\n", worst);
   assert_true(worst < 1e-5);
 }
