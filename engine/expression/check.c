@@ -49,6 +49,23 @@ bool expression_is_reserved(const char *name)
   return false;
 }
 
+/** first(EVENT) */
+static void report_unknown_event(struct checking *checking, const struct expression *expression)
+{
+  const struct scope *scope = checking->scope;
+  const char **names = memory_new(scope->n, sizeof *names), *near;
+  size_t n = 0;
+
+  for (size_t i = 0; i < scope->n; i++)
+    if (strncmp(scope->symbols[i]->name, "first(", 6) == 0) names[n++] = scope->symbols[i]->name;
+  near = nearest_word(expression->name, n, names);
+  diagnostics_error(checking->diagnostics, &expression->at,
+                    "'first' needs the name of an event, of which there %s%s%s%s",
+                    n == 0 ? "is none here" : "is no such one", near ? "; did you mean '" : "",
+                    near ? near : "", near ? "'?" : "");
+  free(names);
+}
+
 static void report_unknown(struct checking *checking, const struct expression *expression)
 {
   const struct scope *scope = checking->scope;
@@ -57,6 +74,10 @@ static void report_unknown(struct checking *checking, const struct expression *e
   const size_t length = strcspn(expression->name, "(");
 
   if (reason && !reason[0]) return; /* why it is not known has been reported */
+  if (!reason && strncmp(expression->name, "first(", 6) == 0) {
+    report_unknown_event(checking, expression);
+    return;
+  }
   if (!reason && expression->name[length]) {
     diagnostics_error(checking->diagnostics, &expression->at,
                       "unknown function '%.*s'; there are " EXPRESSION_FUNCTIONS, (int)length,

@@ -4,6 +4,7 @@
  * if(c, a, b), min, max, abs, exp, log, sqrt, floor, round(x, step), lookup(CATEGORY, 'a': 1, ...),
  * interpolate(x, 0 h: 1, 12 h: 2.5, ...), piecewise linear and constant outside,
  * positive_root(b, c), the x >= 0 of x^2 + b x = c for c >= 0, without cancellation,
+ * first(EVENT), the time of a model's event, a name like any other,
  * quantities ("0.5 mg/L": a unit holds no spaces) and `x in mg` for the number of mg in x.
  * Units are checked, and converted only where they differ. */
 #pragma once

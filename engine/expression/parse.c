@@ -230,6 +230,24 @@ static struct expression *parse_call(struct parser *parser, const struct functio
   return expression;
 }
 
+/** After "first(": EVENT ), all of which is the name. */
+static struct expression *parse_first(struct parser *parser, const char *start)
+{
+  struct expression *expression;
+  const char *name;
+  size_t length = 0;
+
+  skip_spaces(parser);
+  name = parser->p;
+  while (isalnum((unsigned char)name[length]) || name[length] == '_') length++;
+  parser->p = name + length;
+  if (length == 0 || !accept(parser, ")"))
+    return refuse(parser, parser->p, parser->p, "expected the name of an event and ')'");
+  expression = node(parser, EXPRESSION_SYMBOL, start, 0);
+  expression->name = arena_format(parser->arena, "first(%.*s)", (int)length, name);
+  return expression;
+}
+
 /** name, function(...), or indexed name like dose_before(2): the digits are part of the name. */
 static struct expression *parse_name(struct parser *parser)
 {
@@ -241,6 +259,7 @@ static struct expression *parse_name(struct parser *parser)
   parser->p = start + length;
   if (accept(parser, "(")) {
     if (length == 6 && strncmp(start, "lookup", 6) == 0) return parse_lookup(parser, start);
+    if (length == 5 && strncmp(start, "first", 5) == 0) return parse_first(parser, start);
     if (length == 11 && strncmp(start, "interpolate", 11) == 0)
       return parse_interpolation(parser, start);
     for (size_t i = 0; i < sizeof functions / sizeof *functions; i++)

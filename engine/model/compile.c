@@ -94,6 +94,7 @@ void model_check(struct compiling *compiling)
   compiling->outputs = arena_new(compiling->arena, file->outputs.n, sizeof *compiling->outputs);
   for (int i = 0; i < compiling->n_items; i++) check_item(compiling, &compiling->items[i]);
   model_check_chains(compiling);
+  model_check_events(compiling);
   model->n_outputs = (int)file->outputs.n;
   model->outputs = arena_new(compiling->arena, file->outputs.n, sizeof *model->outputs);
   for (size_t i = 0; i < file->outputs.n; i++) {
@@ -118,7 +119,8 @@ static void warn_about_unused(struct compiling *compiling)
   for (int i = 0; i < compiling->n_items; i++) {
     const struct item *item = &compiling->items[i];
 
-    if (!item->is_used && (item->kind == ITEM_PARAMETER || item->kind == ITEM_DERIVED))
+    if (!item->is_used &&
+        (item->kind == ITEM_PARAMETER || item->kind == ITEM_DERIVED || item->kind == ITEM_EVENT))
       diagnostics_warning(compiling->diagnostics, &item->at,
                           "'%s' is not used by any rate, output or route", item->symbol->name);
   }

@@ -11,6 +11,7 @@ enum item_kind {
   ITEM_DERIVED,
   ITEM_STATE,
   ITEM_OUTFLOW, /* of a chain */
+  ITEM_EVENT,
   ITEM_TIME
 };
 
@@ -45,7 +46,7 @@ struct compiling {
   const struct model_change *changes;
   struct expression **rates, **initials; /* [state], NULL within chains */
   struct chain *chains;                  /* as in the file */
-  struct expression **outputs, **fractions;
+  struct expression **outputs, **fractions, **conditions;
   int *jacobian_regs;       /* [entry of the Jacobian] */
   double **category_values; /* [parameter][category], NULL for a plain value */
 };
@@ -85,6 +86,12 @@ void model_check_chains(struct compiling *compiling);
 int model_lower_outflow(struct compiling *compiling, const struct chain *chain);
 /** Rates and initial values of the states of all chains. */
 void model_lower_chains(struct compiling *compiling);
+
+/** Events: the steps above; their inputs come before all that is lowered. */
+void model_declare_events(struct compiling *compiling);
+void model_check_events(struct compiling *compiling);
+void model_add_event_inputs(struct compiling *compiling);
+void model_lower_events(struct compiling *compiling);
 
 /** A section of time and state: a is the time, b the state. */
 void model_define(struct compiling *compiling, enum section section, int n_out, const int *out);

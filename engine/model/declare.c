@@ -229,7 +229,7 @@ void model_declare(struct compiling *compiling)
 
   compiling->items = arena_new(compiling->arena,
                                file->covariates.n + file->parameters.n + file->derived.n +
-                                   file->states.n + file->chains.n +
+                                   file->states.n + file->chains.n + file->events.n +
                                    (size_t)model_count_chained(compiling) + 1,
                                sizeof *compiling->items);
   unit_is("h", &hour);
@@ -244,6 +244,7 @@ void model_declare(struct compiling *compiling)
   declare_parameters(compiling);
   declare_states(compiling);
   model_declare_chains(compiling);
+  model_declare_events(compiling);
   for (size_t i = 0; i < file->derived.n; i++) {
     struct unit unit;
 

@@ -148,6 +148,7 @@ static void add_inputs(struct compiling *compiling)
     if (item->kind == ITEM_STATE) model->states[item->index].reg = item->symbol->reg;
     if (item->kind == ITEM_TIME) model->time_reg = item->symbol->reg;
   }
+  model_add_event_inputs(compiling);
   for (int i = 0; i < model->n_etas; i++)
     model->etas[i].reg = program_input(compiling->builder, PHASE_PATIENT);
   for (int i = 0; i < model->n_kappas; i++)
@@ -213,6 +214,7 @@ static void define_functions(struct compiling *compiling)
   for (int i = 0; i < model->n_outputs; i++) regs[i] = model->outputs[i].reg;
   model_define(compiling, SECTION_OUTPUTS, model->n_outputs, regs);
   free(regs);
+  model_lower_events(compiling);
   if (diagnostics_n_errors(compiling->diagnostics) > compiling->errors_before) return;
   model_differentiate(compiling);
   model_find_linear_block(compiling);

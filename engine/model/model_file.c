@@ -292,6 +292,30 @@ static const struct record_type output_type = {"output", "What can be measured."
                                                FIELD_COUNT_OF(output_fields), output_fields};
 #undef FIELDS_OF
 
+#define FIELDS_OF event_entry
+static const struct field event_fields[] = {
+    {.name = "",
+     .kind = FIELD_NAME,
+     .offset = AT(name),
+     .help = "name, a condition for other expressions; first(name) is the time at which it first "
+             "held, NaN before"},
+    {.name = "when",
+     .kind = FIELD_FORMULA,
+     .offset = AT(when),
+     .is_required = true,
+     .help = "one comparison of two numbers, like V >= LIMIT, of states, TIME, parameters and "
+             "derived quantities; the moment at which it changes is located"},
+    {.name = "label",
+     .kind = FIELD_TEXT,
+     .offset = AT(label),
+     .fallback = "",
+     .help = "what it is"},
+};
+static const struct record_type event_type = {"event", "A condition that states bring about.",
+                                              sizeof(struct FIELDS_OF),
+                                              FIELD_COUNT_OF(event_fields), event_fields};
+#undef FIELDS_OF
+
 #define FIELDS_OF route_entry
 static const struct field route_fields[] = {
     {.name = "", .kind = FIELD_NAME, .offset = AT(name), .help = "name"},
@@ -392,6 +416,11 @@ static const struct field model_fields[] = {
      .offset = AT(chains),
      .record = &chain_type,
      .help = "states in a row: transit compartments, a delay"},
+    {.name = "events",
+     .kind = FIELD_NAMED_RECORDS,
+     .offset = AT(events),
+     .record = &event_type,
+     .help = "switches in the equations, and first-passage times"},
     {.name = "routes",
      .kind = FIELD_NAMED_RECORDS,
      .offset = AT(routes),

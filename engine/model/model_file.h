@@ -65,6 +65,12 @@ struct output_entry {
   const struct residual_entry *residual;
 };
 
+struct event_entry {
+  struct place at;
+  struct text name, label;
+  struct formula when;
+};
+
 struct route_entry {
   struct place at;
   struct text name, state, label;
@@ -83,7 +89,7 @@ struct model_file {
   struct text model, title, time, description;
   struct list references;                              /* struct text */
   struct list covariates, parameters, blocks, derived; /* the entries above */
-  struct list states, chains, routes, outputs;
+  struct list states, chains, events, routes, outputs;
 };
 
 extern const struct record_type model_file_type;
