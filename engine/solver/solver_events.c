@@ -8,7 +8,7 @@
 /** Of the later end of a step: nobody needs the time of a crossing near 0 any better. */
 static const double resolution = 0.25 * DBL_EPSILON;
 
-static void crosses(struct solver *solver, const lanes *time, const lanes *state, lane_mask *mask)
+void solver_crossings(struct solver *solver, const lanes *time, const lanes *state, lane_mask *mask)
 {
   const struct ode_events *events = solver->ode.events;
   lane_mask any = {0};
@@ -18,8 +18,7 @@ static void crosses(struct solver *solver, const lanes *time, const lanes *state
   *mask = any;
 }
 
-/** After crosses(). */
-static void tell(struct solver *solver, int lane, double time)
+void solver_tell_crossings(struct solver *solver, int lane, double time)
 {
   const struct ode_events *events = solver->ode.events;
 
@@ -32,13 +31,13 @@ void solver_settle_events(struct solver *solver, int lane)
   lane_mask mask;
 
   if (!solver->ode.events) return;
-  crosses(solver, &solver->time, solver->state, &mask);
-  tell(solver, lane, solver->time[lane]);
+  solver_crossings(solver, &solver->time, solver->state, &mask);
+  solver_tell_crossings(solver, lane, solver->time[lane]);
 }
 
 void stepping_find_crossings(struct solver *solver, struct attempt *attempt)
 {
-  crosses(solver, &attempt->end, attempt->trial, &attempt->crossing);
+  solver_crossings(solver, &attempt->end, attempt->trial, &attempt->crossing);
   attempt->crossing &= attempt->accepted;
   attempt->untold = attempt->crossing;
 }
@@ -68,7 +67,7 @@ void stepping_locate_crossings(struct solver *solver, const struct stepping *ste
     open &= lanes_less(low, middle) & lanes_less(middle, high) & lanes_less(finest, high - low);
     if (!lane_mask_any(open)) break;
     interpolate_all(solver, stepping, attempt, &middle, solver->sampled);
-    crosses(solver, &middle, solver->sampled, &is);
+    solver_crossings(solver, &middle, solver->sampled, &is);
     high = lanes_select(open & is, middle, high);
     low = lanes_select(open & ~is, middle, low);
   }
@@ -84,8 +83,8 @@ void stepping_tell_crossings(struct solver *solver, struct attempt *attempt)
 {
   lane_mask mask;
 
-  crosses(solver, &attempt->end, attempt->trial, &mask);
+  solver_crossings(solver, &attempt->end, attempt->trial, &mask);
   for (int lane = 0; lane < LANES; lane++)
-    if (attempt->untold[lane]) tell(solver, lane, attempt->end[lane]);
+    if (attempt->untold[lane]) solver_tell_crossings(solver, lane, attempt->end[lane]);
   attempt->untold = (lane_mask){0};
 }

@@ -47,6 +47,11 @@ struct solver {
   void *work;     /* the method's own */
 };
 
+/** The lanes in which a condition is not what is held; solver->crossed says which. */
+void solver_crossings(struct solver *solver, const lanes *time, const lanes *state,
+                      lane_mask *mask);
+/** After it: of one lane, the context. */
+void solver_tell_crossings(struct solver *solver, int lane, double time);
 /** Lets the context hold what the conditions are where the lane stands. */
 void solver_settle_events(struct solver *solver, int lane);
 

@@ -13,8 +13,8 @@
 enum { MOST_SAMPLES = 200 };
 
 static const struct solver_method *const methods[] = {&solver_explicit, &solver_rosenbrock,
-                                                      &solver_switching};
-enum { METHODS = 3 };
+                                                      &solver_switching, &solver_petsc};
+enum { METHODS = 4 };
 
 /** A run of a text with the method, at 1e-12 if it does not say; [time][output], free(). */
 static double *outputs_of(struct model_run run, const struct solver_method *method)
