@@ -60,9 +60,8 @@ static void report_unknown_event(struct checking *checking, const struct express
     if (strncmp(scope->symbols[i]->name, "first(", 6) == 0) names[n++] = scope->symbols[i]->name;
   near = nearest_word(expression->name, n, names);
   diagnostics_error(checking->diagnostics, &expression->at,
-                    "'first' needs the name of an event, of which there %s%s%s%s",
-                    n == 0 ? "is none here" : "is no such one", near ? "; did you mean '" : "",
-                    near ? near : "", near ? "'?" : "");
+                    "'%.40s': there is no event of this name%s%s%s", expression->name,
+                    near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
   free(names);
 }
 

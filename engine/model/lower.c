@@ -123,7 +123,7 @@ static void lower_item(struct compiling *compiling, struct item *item)
     if (program_phase(compiling->builder, item->symbol->reg) > PHASE_PATIENT)
       diagnostics_error(
           compiling->diagnostics, &item->at,
-          "the parameter '%s' depends on a state or on TIME; make it a derived quantity",
+          "the parameter '%s' depends on a state, an event or TIME; make it a derived quantity",
           item->symbol->name);
   } else if (item->kind == ITEM_DERIVED)
     item->symbol->reg = model_lower_expression(compiling, item->expression, item->symbol->unit);
@@ -167,7 +167,7 @@ int model_lower_fixed(struct compiling *compiling, const struct expression *expr
 
   if (program_phase(compiling->builder, reg) > PHASE_PATIENT)
     diagnostics_error(compiling->diagnostics, &expression->at,
-                      "%s may not depend on states or on TIME", what);
+                      "%s may not depend on states, events or TIME", what);
   program_need(compiling->builder, SECTION_PATIENT, reg);
   return reg;
 }
