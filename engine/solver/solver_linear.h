@@ -39,9 +39,9 @@ struct propagators {
  *  of the sample in the interval, modulo LINEAR_SAMPLES, tells where it is. */
 enum { LINEAR_SAMPLE_AFTER = 0, LINEAR_SAMPLE_IDENTITY = 1, LINEAR_SAMPLE_ENTRY = 2 };
 struct sample_propagators {
-  lanes *slots;     /* [slot][the time, whose matrix, entry...] */
-  lanes *generator; /* [entry] one lane's matrix in all lanes */
-  lanes *propagator, *x; /* [entry], [linear] of a sample */
+  lanes *slots;                /* [slot][the time, whose matrix, entry...] */
+  lanes *generator;            /* [entry] one lane's matrix in all lanes */
+  lanes *propagator, *x;       /* [entry], [linear] of a sample */
   lanes *power[LINEAR_POWERS]; /* [remainder] coefficients of the interpolant of a step */
 };
 
@@ -53,9 +53,9 @@ struct propagation {
   double last_identity;
   struct propagators table;
   /* Of the way to the stop. */
-  lanes origin, interval;  /* where it began; its length */
-  lanes *x_origin;         /* [linear] */
-  lane_mask n_passed;      /* samples on the way so far */
+  lanes origin, interval; /* where it began; its length */
+  lanes *x_origin;        /* [linear] */
+  lane_mask n_passed;     /* samples on the way so far */
   struct sample_propagators samples;
   lanes found_identity; /* whose matrix the slot is of */
   lane_mask slot;       /* where its levels begin, in numbers */

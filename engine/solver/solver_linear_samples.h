@@ -100,9 +100,9 @@ INLINE void sample_block(struct solver *solver, struct propagation *method, lane
   const double *numbers = (const double *)method->samples.slots;
   const lanes after = solver->next_sample - method->origin;
   const lane_mask missing =
-      due & ~(lanes_equal(after, gathered(numbers + LINEAR_SAMPLE_AFTER * LANES, places)) &
-              lanes_equal(method->identity,
-                          gathered(numbers + LINEAR_SAMPLE_IDENTITY * LANES, places)));
+      due &
+      ~(lanes_equal(after, gathered(numbers + LINEAR_SAMPLE_AFTER * LANES, places)) &
+        lanes_equal(method->identity, gathered(numbers + LINEAR_SAMPLE_IDENTITY * LANES, places)));
   SCRATCH(propagator, N_ENTRIES, method->samples.propagator);
   SCRATCH(x, N_LINEAR, method->samples.x);
 
@@ -153,7 +153,8 @@ INLINE void sample_remainder(struct solver *solver, struct propagation *method,
       if (j != OBSERVED(o)) continue;
       slope = method->samples.power[1][r] + theta * method->samples.power[2][r];
       slope = method->k[0][r] + theta * (method->samples.power[0][r] + theta * slope);
-      solver->sampled[j] = lanes_select(at_end, method->trial[j], solver->state[j] + passed * slope);
+      solver->sampled[j] = lanes_select(at_end, method->trial[j],
+                                        solver->state[j] + passed * slope);
     }
   }
 }

@@ -87,7 +87,8 @@ static void square_sum(const struct solver *solver, struct propagation *method, 
   for (int e = 0; e < N_ENTRIES; e++) sum[e] = lanes_select(there, 2 * sum[e] + product[e], sum[e]);
 }
 
-/* table.sum = D at the asked-for level of span, each from a series of its own; level -1: anything. */
+/* table.sum = D at the asked-for level of span, each from a series of its own; level -1: anything.
+ */
 static void sum_levels(const struct solver *solver, struct propagation *method, const int *levels)
 {
   int depth[LANES], deepest = 0;
