@@ -33,11 +33,7 @@ static void create_table(const struct ode_linear *linear, struct propagators *ta
 
 static void create_samples(const struct ode_linear *linear, struct sample_propagators *samples)
 {
-  const int size = linear->n_entries + LINEAR_SAMPLE_ENTRY;
-
-  samples->slots = lanes_new(LINEAR_SAMPLES * size);
-  for (int s = 0; s < LINEAR_SAMPLES; s++)
-    samples->slots[s * size + LINEAR_SAMPLE_IDENTITY] += (double)NAN;
+  samples->slots = lanes_new(LINEAR_SAMPLES * (1 + linear->n_entries));
   samples->generator = lanes_new(linear->n_entries);
   samples->propagator = lanes_new(linear->n_entries);
   samples->x = lanes_new(linear->n);

@@ -37,11 +37,12 @@ struct propagators {
 
 /** D over the time from the origin of an interval to one of its samples. Direct slots: the number
  *  of the sample in the interval, modulo LINEAR_SAMPLES, tells where it is. */
-enum { LINEAR_SAMPLE_AFTER = 0, LINEAR_SAMPLE_IDENTITY = 1, LINEAR_SAMPLE_ENTRY = 2 };
 struct sample_propagators {
-  lanes *slots;                /* [slot][the time, whose matrix, entry...] */
-  lanes *generator;            /* [entry] one lane's matrix in all lanes */
-  lanes *propagator, *x;       /* [entry], [linear] of a sample */
+  lanes *slots;     /* [slot][the time, entry...] */
+  lanes identity;   /* whose matrix they are of */
+  lane_mask n_filled; /* slots of all samples up to this number are */
+  lanes *generator; /* [entry] one lane's matrix in all lanes */
+  lanes *propagator, *x; /* [entry], [linear] of a sample */
   lanes *power[LINEAR_POWERS]; /* [remainder] coefficients of the interpolant of a step */
 };
 
@@ -53,9 +54,10 @@ struct propagation {
   double last_identity;
   struct propagators table;
   /* Of the way to the stop. */
-  lanes origin, interval; /* where it began; its length */
-  lanes *x_origin;        /* [linear] */
-  lane_mask n_passed;     /* samples on the way so far */
+  lanes origin, interval;  /* where it began; its length */
+  lanes per_interval;      /* 1 / interval */
+  lanes *x_origin;         /* [linear] */
+  lane_mask n_passed;      /* samples on the way so far */
   struct sample_propagators samples;
   lanes found_identity; /* whose matrix the slot is of */
   lane_mask slot;       /* where its levels begin, in numbers */

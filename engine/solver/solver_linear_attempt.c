@@ -62,6 +62,8 @@ INLINE void begin_intervals(const struct solver *solver, struct propagation *met
                                        lanes_equal(method->identity, method->found_identity));
 
   method->origin = lanes_select(begins, solver->time, method->origin);
+  method->samples.n_filled &= ~begins | lanes_equal(method->identity, method->samples.identity);
+  method->samples.identity = lanes_select(begins, method->identity, method->samples.identity);
   if (N_REMAINDER > 0) {
     EACH_LINEAR(i)
     method->x_origin[i] = lanes_select(begins, solver->state[LINEAR(i)], method->x_origin[i]);
@@ -72,6 +74,7 @@ INLINE void begin_intervals(const struct solver *solver, struct propagation *met
   }
   if (!lane_mask_any(changed)) return;
   method->interval = lanes_select(changed, interval, method->interval);
+  method->per_interval = 1 / method->interval;
   find_slots(solver, method, changed);
 }
 
@@ -120,7 +123,7 @@ INLINE lanes alignment(lanes passed)
 INLINE void plan(const struct solver *solver, struct propagation *method, struct attempt *attempt)
 {
   const int64_t exponent_bits = INT64_C(0x7ff) << 52;
-  const lanes limit = method->wanted / method->interval;
+  const lanes limit = method->wanted * method->per_interval;
   const lanes part = lanes_smaller((lanes)((lane_mask)limit & exponent_bits),
                                    alignment(method->passed));
   lane_mask stale;
@@ -128,6 +131,7 @@ INLINE void plan(const struct solver *solver, struct propagation *method, struct
   attempt->active = solver->running;
   attempt->part = part;
   attempt->step = part * method->interval;
+  attempt->per_step = (lanes)((INT64_C(2046) << 52) - (lane_mask)part) * method->per_interval;
   attempt->arrives = attempt->active & lanes_equal(method->passed + part, all(1));
   attempt->end = lanes_select(attempt->arrives, solver->stop,
                               method->origin + (method->passed + part) * method->interval);

@@ -4,15 +4,14 @@
  * 2 D + D D, the squaring of the exponential, then loses nothing of what moves slowly (Higham,
  * Functions of Matrices, 2008, section 10.3). Part of solver_linear_attempt.c. */
 #pragma once
-#include <math.h>
-#include <string.h>
+#include <stddef.h>
 
 #include "solver/solver_calls.h"
 #include "solver/solver_linear.h"
 
 #define INLINE static inline __attribute__((always_inline)) /* lanes never pass by value */
 
-#define SERIES_NORM 5 /* the series is summed for a norm below 2^-5 */
+#define SERIES_NORM 2 /* the series is summed for a norm below 2^-2 */
 
 INLINE lanes all(double x)
 {
@@ -40,86 +39,89 @@ static void block_norm(const struct solver *solver, struct propagation *method, 
   *norm = lanes_smaller(largest_row, largest_column) * method->table.span;
 }
 
-/* How often H is halved for the series. */
-INLINE int halvings(double norm)
+/* How often a time is halved for the series. */
+INLINE lane_mask halvings(lanes norm)
 {
-  int64_t bits;
-  int exponent;
+  const lane_mask exponent = (((lane_mask)norm >> 52) & 0x7ff) + (1 + SERIES_NORM - 1023);
+  const lane_mask halved = exponent & ~(exponent >> 63);
+  const lane_mask over = (LINEAR_MOST_HALVINGS - halved) >> 63;
 
-  memcpy(&bits, &norm, sizeof bits);
-  exponent = (int)(bits >> 52 & 0x7ff) - 1023 + 1 + SERIES_NORM;
-  return exponent < 0 ? 0 : exponent > LINEAR_MOST_HALVINGS ? LINEAR_MOST_HALVINGS : exponent;
+  return (halved & ~over) | (LINEAR_MOST_HALVINGS & over);
 }
 
-/* table.sum = D at H 2^-depth: terms to the eighth power, by four products. */
-static void sum_series(const struct solver *solver, struct propagation *method, const int *depth)
+INLINE int largest(lane_mask x)
 {
-  lanes *sum = method->table.sum, *scaled = method->table.scaled;
-  lanes *square = method->table.square, *cube = method->table.cube;
-  lanes *product = method->table.product;
-  lane_mask scale;
+  int64_t most = 0;
+
+#pragma GCC unroll 8
+  for (int lane = 0; lane < LANES; lane++) most = x[lane] > most ? x[lane] : most;
+  return (int)most;
+}
+
+/* table.sum = D at span 2^-depth: terms to the twelfth power, by five products. */
+static void sum_series(const struct solver *solver, struct propagation *method,
+                       const lane_mask *depth)
+{
+  lanes *sum = method->table.sum;
+  const lanes scale = (lanes)((1023 - *depth) << 52) * method->table.span;
+  SCRATCH(scaled, N_ENTRIES, method->table.scaled);
+  SCRATCH(square, N_ENTRIES, method->table.square);
+  SCRATCH(cube, N_ENTRIES, method->table.cube);
+  SCRATCH(product, N_ENTRIES, method->table.product);
 
   (void)solver;
-  for (int lane = 0; lane < LANES; lane++) scale[lane] = (int64_t)(1023 - depth[lane]) << 52;
-  for (int e = 0; e < N_ENTRIES; e++)
-    scaled[e] = (lanes)scale * method->table.span * method->table.generator[e];
+  EACH_ENTRY(e) scaled[e] = scale * method->table.generator[e];
   ODE_PRODUCT(scaled, scaled, square);
   ODE_PRODUCT(square, scaled, cube);
-  for (int e = 0; e < N_ENTRIES; e++) sum[e] = scaled[e] * (1. / 5040) + square[e] * (1. / 40320);
+  EACH_ENTRY(e)
+  sum[e] = scaled[e] * (1. / 3628800) + square[e] * (1. / 39916800) + cube[e] * (1. / 479001600);
   ODE_PRODUCT(cube, sum, product);
-  for (int e = 0; e < N_ENTRIES; e++)
-    sum[e] = scaled[e] * (1. / 24) + square[e] * (1. / 120) + (cube[e] * (1. / 720) + product[e]);
+  EACH_ENTRY(e)
+  sum[e] = scaled[e] * (1. / 5040) + square[e] * (1. / 40320) +
+           (cube[e] * (1. / 362880) + product[e]);
   ODE_PRODUCT(cube, sum, product);
-  for (int e = 0; e < N_ENTRIES; e++)
-    sum[e] = scaled[e] + (0.5 * square[e] + (cube[e] * (1. / 6) + product[e]));
+  EACH_ENTRY(e)
+  sum[e] = scaled[e] * (1. / 24) + square[e] * (1. / 120) + (cube[e] * (1. / 720) + product[e]);
+  ODE_PRODUCT(cube, sum, product);
+  EACH_ENTRY(e) sum[e] = scaled[e] + (0.5 * square[e] + (cube[e] * (1. / 6) + product[e]));
 }
 
-/* From a level to the one above, in the lanes whose sum is at `level`. */
-static void square_sum(const struct solver *solver, struct propagation *method, const int *levels,
-                       int level)
+/* From a level to the one above, in some lanes. */
+INLINE void square_sum(const struct solver *solver, struct propagation *method, lane_mask there)
 {
-  lanes *sum = method->table.sum, *product = method->table.product;
-  lane_mask there;
+  lanes *sum = method->table.sum;
+  SCRATCH(product, N_ENTRIES, method->table.product);
 
   (void)solver;
-  for (int lane = 0; lane < LANES; lane++) there[lane] = levels[lane] >= level ? -1 : 0;
   ODE_PRODUCT(sum, sum, product);
-  for (int e = 0; e < N_ENTRIES; e++) sum[e] = lanes_select(there, 2 * sum[e] + product[e], sum[e]);
+  EACH_ENTRY(e) sum[e] = lanes_select(there, 2 * sum[e] + product[e], sum[e]);
 }
 
-/* table.sum = D at the asked-for level of span, each from a series of its own; level -1: anything.
- */
-static void sum_levels(const struct solver *solver, struct propagation *method, const int *levels)
+/* table.sum = D at span 2^-level, each from a series of its own; where level is -1, anything. */
+static void sum_levels(const struct solver *solver, struct propagation *method,
+                       const lane_mask *level)
 {
-  int depth[LANES], deepest = 0;
+  lane_mask depth, deeper;
   lanes norm;
 
   block_norm(solver, method, &norm);
-  for (int lane = 0; lane < LANES; lane++) {
-    depth[lane] = levels[lane] < 0 ? 0 : halvings(norm[lane]);
-    if (depth[lane] < levels[lane]) depth[lane] = levels[lane];
-    if (depth[lane] > deepest) deepest = depth[lane];
-  }
-  sum_series(solver, method, depth);
-  for (int level = deepest; level > 0; level--) {
-    int squared[LANES];
-
-    for (int lane = 0; lane < LANES; lane++)
-      squared[lane] = levels[lane] >= 0 && levels[lane] < level ? depth[lane] : -1;
-    square_sum(solver, method, squared, level);
-  }
+  depth = halvings(norm);
+  deeper = (depth - *level) >> 63; /* the level is */
+  depth = ((*level & deeper) | (depth & ~deeper)) & ~(*level >> 63);
+  sum_series(solver, method, &depth);
+  for (int l = largest(depth); l > 0; l--)
+    square_sum(solver, method, (l - 1 - depth) >> 63 & (*level - l) >> 63);
 }
 
 /* Levels of the interval that no slot holds; -1 in the other lanes. */
 static void sum_deep(const struct solver *solver, struct propagation *method, const int *levels)
 {
   lanes *outside = method->table.levels + LINEAR_SLOTS * method->table.n_levels * N_ENTRIES;
-  lane_mask deep;
+  const lane_mask level = {levels[0], levels[1], levels[2], levels[3],
+                           levels[4], levels[5], levels[6], levels[7]};
 
   method->table.generator = method->matrix;
   method->table.span = method->interval;
-  sum_levels(solver, method, levels);
-  for (int lane = 0; lane < LANES; lane++) deep[lane] = levels[lane] < 0 ? 0 : -1;
-  for (int e = 0; e < N_ENTRIES; e++)
-    outside[e] = lanes_select(deep, method->table.sum[e], outside[e]);
+  sum_levels(solver, method, &level);
+  EACH_ENTRY(e) outside[e] = lanes_select(level >> 63, outside[e], method->table.sum[e]);
 }

@@ -5,6 +5,8 @@
 #pragma once
 #include "solver/solver_linear_series.h"
 
+#define MORE_LEVELS 3 /* than the series needs, for short steps */
+
 /* In each lane the number at its own place; those of one lane are LANES apart. */
 INLINE lanes gathered(const double *numbers, lane_mask places)
 {
@@ -34,26 +36,26 @@ static void fill_slot(const struct solver *solver, struct propagation *method, l
 {
   struct propagators *table = &method->table;
   const int slot = table->next_slot, last = table->n_levels - 1;
-  int depth[LANES], deepest = 0;
+  lane_mask depth, levels;
   lanes norm;
 
   table->next_slot = (slot + 1) % LINEAR_SLOTS;
   table->generator = method->matrix;
   table->span = method->interval;
   block_norm(solver, method, &norm);
-  for (int lane = 0; lane < LANES; lane++) {
-    depth[lane] = missing[lane] ? halvings(norm[lane]) : 0;
-    if (depth[lane] > deepest) deepest = depth[lane];
-    if (!missing[lane]) continue;
-    table->shortest[slot][lane] = 1. / (double)(1 << (depth[lane] < last ? depth[lane] : last));
-  }
-  sum_series(solver, method, depth);
-  for (int level = deepest; level >= 0; level--) {
+  depth = halvings(norm) + (N_REMAINDER > 0 ? MORE_LEVELS : 0);
+  depth &= missing;
+  levels = (last - depth) >> 63; /* more than there is room for */
+  levels = (last & levels) | (depth & ~levels);
+  table->shortest[slot] = lanes_select(missing, (lanes)((1023 - levels) << 52),
+                                       table->shortest[slot]);
+  sum_series(solver, method, &depth);
+  for (int level = largest(depth); level >= 0; level--) {
     lanes *stored = table->levels + (size_t)(slot * table->n_levels + level) * (size_t)N_ENTRIES;
 
     for (int e = 0; level <= last && e < N_ENTRIES; e++)
       stored[e] = lanes_select(missing, table->sum[e], stored[e]);
-    if (level > 0) square_sum(solver, method, depth, level);
+    if (level > 0) square_sum(solver, method, (level - 1 - depth) >> 63);
   }
   table->interval[slot] = lanes_select(missing, method->interval, table->interval[slot]);
   table->identity[slot] = lanes_select(missing, method->identity, table->identity[slot]);
