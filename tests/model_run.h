@@ -5,9 +5,11 @@
 #pragma once
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/memory.h"
 #include "model/model_lanes.h"
+#include "solver/model_problem.h"
 #include "solver/solver.h"
 
 struct model_dose {
@@ -17,6 +19,7 @@ struct model_dose {
 
 struct model_run {
   const char *path; /* from the root of the repository */
+  const char *text; /* instead: the model itself */
   const char *time; /* the model's unit of time; NULL: h */
   size_t n_changes;
   const struct model_change *changes;
@@ -34,9 +37,12 @@ struct model_run {
 static inline const struct model *model_of_file(const struct model_run *run, struct arena *arena)
 {
   struct diagnostics *diagnostics = diagnostics_create();
-  const struct source *source = source_load(
-      arena, arena_format(arena, "%s/%s", SOURCE_DIR, run->path), NULL, diagnostics);
+  const struct source text = {"text", run->text, run->text ? strlen(run->text) : 0};
   const struct model *model = NULL;
+  const struct source *source =
+      run->text ? &text
+                : source_load(arena, arena_format(arena, "%s/%s", SOURCE_DIR, run->path), NULL,
+                              diagnostics);
 
   if (source) model = model_compile(source, run->n_changes, run->changes, arena, diagnostics);
   diagnostics_print(diagnostics, stderr);
@@ -56,8 +62,7 @@ static inline double *model_run(const struct model_run *run, const struct model 
   struct model_running running = {.run = run, .model = model};
   double *atol = memory_new((size_t)model->n_states, sizeof *atol);
   const struct tolerance tolerance = {run->rtol, atol, 1e7};
-  const struct ode ode = {
-      .n_states = model->n_states, .context = &running.patients, .rates = model_lanes_rates};
+  struct model_problem problem;
   const int n_patients = run->n_patients > 0 ? run->n_patients : 1;
   int started = 0, finished = 0;
   bool taken[LANES] = {false};
@@ -69,7 +74,8 @@ static inline double *model_run(const struct model_run *run, const struct model 
   model_lanes_create(model, &running.patients);
   running.states = memory_new((size_t)model->n_states, sizeof *running.states);
   running.at_sample = memory_new((size_t)model->n_outputs, sizeof *running.at_sample);
-  assert_int_equal(solver_create(run->method, &ode, &tolerance, &running.solver), 0);
+  model_problem_set(&problem, &running.patients, NULL);
+  assert_int_equal(solver_create(run->method, &problem.ode, &tolerance, &running.solver), 0);
   solver_listen(running.solver, model_take_samples, &running);
   while (finished < n_patients) {
     for (int lane = 0; lane < LANES; lane++) {

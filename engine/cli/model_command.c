@@ -91,6 +91,8 @@ static void print_parameters(const struct model *model)
 static void print_equations(const struct model *model)
 {
   const struct state_entry *states = model->file->states.items;
+  const struct event_entry *events = model->file->events.items;
+  const struct chain_entry *chains = model->file->chains.items;
   const struct derived_entry *derived = model->file->derived.items;
   const struct output_entry *outputs = model->file->outputs.items;
 
@@ -102,6 +104,13 @@ static void print_equations(const struct model *model)
   for (size_t i = 0; i < model->file->states.n; i++)
     printf("  d%s/dt = %s, %s(0) = %s [%s]\n", states[i].name.text, states[i].rate.text,
            states[i].name.text, states[i].initial.text, states[i].unit.text);
+  for (size_t i = 0; i < model->file->chains.n; i++)
+    printf("  %s1 to %s%d: a chain with rate %s, input %s, all %s at first [%s]\n",
+           chains[i].name.text, chains[i].name.text, (int)chains[i].states, chains[i].rate.text,
+           chains[i].input.text, chains[i].initial.text, chains[i].unit.text);
+  if (model->n_events) printf("\nEvents\n");
+  for (size_t i = 0; i < model->file->events.n; i++)
+    printf("  %-10s when %s\n", events[i].name.text, events[i].when.text);
   printf("\nOutputs\n");
   for (size_t i = 0; i < model->file->outputs.n; i++)
     printf("  %-10s = %-50s [%s]\n", outputs[i].name.text, outputs[i].expression.text,

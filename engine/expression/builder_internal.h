@@ -16,5 +16,6 @@ struct program_builder {
   size_t n, capacity;
   int *slots; /* hash table of registers, -1 empty; a power of 2 and at most half full */
   size_t n_slots;
+  bool rearranges;
   struct signature signatures[N_SECTIONS]; /* arrays of the builder's own */
 };

@@ -40,13 +40,29 @@ void scope_clear(struct scope *scope)
 
 bool expression_is_reserved(const char *name)
 {
-  static const char *const words[] = {"TIME",  "if",     "min",  "max", "abs",
-                                      "exp",   "log",    "sqrt", "in",  "floor",
-                                      "round", "lookup", "and",  "or",  "not"};
+  static const char *const words[] = {
+      "TIME",  "if",    "min",    "max", "abs", "exp", "log",   "sqrt",        "in",
+      "floor", "round", "lookup", "and", "or",  "not", "first", "interpolate", "positive_root"};
 
   for (size_t i = 0; i < sizeof words / sizeof *words; i++)
     if (strcmp(words[i], name) == 0) return true;
   return false;
+}
+
+/** first(EVENT) */
+static void report_unknown_event(struct checking *checking, const struct expression *expression)
+{
+  const struct scope *scope = checking->scope;
+  const char **names = memory_new(scope->n, sizeof *names), *near;
+  size_t n = 0;
+
+  for (size_t i = 0; i < scope->n; i++)
+    if (strncmp(scope->symbols[i]->name, "first(", 6) == 0) names[n++] = scope->symbols[i]->name;
+  near = nearest_word(expression->name, n, names);
+  diagnostics_error(checking->diagnostics, &expression->at,
+                    "'%.40s': there is no event of this name%s%s%s", expression->name,
+                    near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+  free(names);
 }
 
 static void report_unknown(struct checking *checking, const struct expression *expression)
@@ -57,11 +73,14 @@ static void report_unknown(struct checking *checking, const struct expression *e
   const size_t length = strcspn(expression->name, "(");
 
   if (reason && !reason[0]) return; /* why it is not known has been reported */
+  if (!reason && strncmp(expression->name, "first(", 6) == 0) {
+    report_unknown_event(checking, expression);
+    return;
+  }
   if (!reason && expression->name[length]) {
     diagnostics_error(checking->diagnostics, &expression->at,
-                      "unknown function '%.*s'; there are if, min, max, "
-                      "abs, exp, log, sqrt, floor, round and lookup",
-                      (int)length, expression->name);
+                      "unknown function '%.*s'; there are " EXPRESSION_FUNCTIONS, (int)length,
+                      expression->name);
     return;
   }
   if (reason) {
@@ -222,6 +241,76 @@ static bool check_lookup(struct checking *checking, struct expression *expressio
   return ok;
 }
 
+/** The abscissa of a point, written as a number, in the unit of the argument. */
+static bool read_abscissa(struct checking *checking, struct expression *argument,
+                          struct expression *written, double *x)
+{
+  const bool is_negative = written->kind == EXPRESSION_NEGATE;
+  const struct expression *number = is_negative ? written->arguments[0] : written;
+  struct unit unit;
+
+  if (!check(checking, written)) return false;
+  if (number->kind != EXPRESSION_NUMBER) {
+    diagnostics_error(checking->diagnostics, &written->at,
+                      "the points of an interpolation are numbers, like 12 h; its values may be "
+                      "any expressions");
+    return false;
+  }
+  if (!agree(checking, written, argument, written, &unit)) return false;
+  *x = number->number * unit_factor(written->unit, argument->unit);
+  if (is_negative) *x = -*x;
+  return true;
+}
+
+static bool check_interpolation(struct checking *checking, struct expression *expression)
+{
+  struct expression **of = expression->arguments, *example;
+  double last = 0, x = 0;
+  bool ok;
+
+  if (!check(checking, of[0]) || !is_number(checking, of[0])) return false;
+  if (expression->n < 5) {
+    diagnostics_error(checking->diagnostics, &expression->at,
+                      "an interpolation needs at least two points, like "
+                      "interpolate(TIME, 0 h: 1, 12 h: 2.5)");
+    return false;
+  }
+  for (int i = 1; i < expression->n; i += 2) {
+    if (!read_abscissa(checking, of[0], of[i], &x)) return false;
+    if (i > 1 && !(last < x)) {
+      diagnostics_error(checking->diagnostics, &of[i]->at,
+                        "the points of an interpolation must ascend");
+      return false;
+    }
+    last = x;
+  }
+  ok = check(checking, of[2]);
+  example = of[2];
+  for (int i = 4; ok && i < expression->n; i += 2) {
+    ok = check(checking, of[i]) && agree(checking, of[i], example, of[i], &expression->unit);
+    if (is_zero(example)) example = of[i];
+  }
+  for (int i = 2; ok && i < expression->n; i += 2)
+    if (is_zero(of[i])) of[i]->unit = expression->unit;
+  return ok;
+}
+
+static bool check_positive_root(struct checking *checking, struct expression *expression)
+{
+  struct expression *b = expression->arguments[0], *c = expression->arguments[1];
+  char has[96], needs[96];
+
+  if (!is_number(checking, b) || !is_number(checking, c)) return false;
+  expression->unit = b->unit;
+  if (is_zero(c)) c->unit = unit_power(b->unit, 2);
+  if (unit_same_dimension(c->unit, unit_power(b->unit, 2))) return true;
+  diagnostics_error(checking->diagnostics, &c->at,
+                    "positive_root(b, c) solves x^2 + b x = c: this is %s, but b squared is %s",
+                    unit_dimension_text(c->unit, has),
+                    unit_dimension_text(unit_power(b->unit, 2), needs));
+  return false;
+}
+
 static bool check_power(struct checking *checking, struct expression *expression)
 {
   const struct expression *base = expression->arguments[0], *exponent = expression->arguments[1];
@@ -294,6 +383,8 @@ static bool check_node(struct checking *checking, struct expression *expression)
     return is_pure(checking, arguments[0]);
   case EXPRESSION_IF:
     return check_choice(checking, expression);
+  case EXPRESSION_POSITIVE_ROOT:
+    return check_positive_root(checking, expression);
   case EXPRESSION_NOT:
     expression->type = VALUE_TRUTH;
     return is_truth(checking, arguments[0]);
@@ -334,6 +425,8 @@ static bool check(struct checking *checking, struct expression *expression)
     return check_lookup(checking, expression);
   case EXPRESSION_IN:
     return check_in(checking, expression);
+  case EXPRESSION_INTERPOLATE:
+    return check_interpolation(checking, expression);
   case EXPRESSION_WORD:
     diagnostics_error(checking->diagnostics, &expression->at,
                       "a quoted word may only be compared with a category");

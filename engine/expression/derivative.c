@@ -54,14 +54,14 @@ int simple_product(struct program_builder *builder, int a, int b)
   if (is_constant(builder, b, 1)) return a;
   if (is_constant(builder, a, -1)) return negated(builder, b);
   if (is_constant(builder, b, -1)) return negated(builder, a);
-  return program_operation(builder, OPERATION_MULTIPLY, a, b, 0);
+  return program_product(builder, a, b);
 }
 
 int simple_quotient(struct program_builder *builder, int a, int b)
 {
   a = simplified(builder, a);
   if (a < 0 || is_constant(builder, b, 1)) return a;
-  return program_operation(builder, OPERATION_DIVIDE, a, b, 0);
+  return program_quotient(builder, a, b);
 }
 
 void derivatives_begin(struct program_builder *builder, int wrt, struct derivatives *derivatives)

@@ -2,6 +2,9 @@
 /* engine/expression/expression.h
  * The language of models, cohorts and dose rules: arithmetic, comparisons, and / or / not,
  * if(c, a, b), min, max, abs, exp, log, sqrt, floor, round(x, step), lookup(CATEGORY, 'a': 1, ...),
+ * interpolate(x, 0 h: 1, 12 h: 2.5, ...), piecewise linear and constant outside,
+ * positive_root(b, c), the x >= 0 of x^2 + b x = c for c >= 0, without cancellation,
+ * first(EVENT), the time of a model's event, a name like any other,
  * quantities ("0.5 mg/L": a unit holds no spaces) and `x in mg` for the number of mg in x.
  * Units are checked, and converted only where they differ. */
 #pragma once
@@ -36,6 +39,9 @@ struct scope {
 struct symbol *scope_add(struct scope *scope, struct arena *arena, const struct symbol *symbol);
 struct symbol *scope_find(const struct scope *scope, const char *name);
 void scope_clear(struct scope *scope);
+/** For messages. */
+#define EXPRESSION_FUNCTIONS                                                                       \
+  "if, min, max, abs, exp, log, sqrt, floor, round, lookup, interpolate and positive_root"
 /** Words of the language, and TIME, which models give a meaning: no names for anything else. */
 bool expression_is_reserved(const char *name);
 
@@ -68,8 +74,13 @@ enum expression_kind {
   EXPRESSION_LOG,
   EXPRESSION_SQRT,
   EXPRESSION_FLOOR,
-  EXPRESSION_ROUND
+  EXPRESSION_ROUND,
+  EXPRESSION_INTERPOLATE, /* x, then an abscissa and its value for each point */
+  EXPRESSION_POSITIVE_ROOT
 };
+
+/** Points of an interpolation. */
+enum { MOST_POINTS = 100 };
 
 struct expression {
   enum expression_kind kind;

@@ -8,8 +8,7 @@
 static int converted(struct program_builder *builder, int reg, struct unit from, struct unit to)
 {
   if (unit_equal(from, to)) return reg;
-  return program_operation(builder, OPERATION_MULTIPLY, reg,
-                           program_constant(builder, unit_factor(from, to)), 0);
+  return program_product(builder, reg, program_constant(builder, unit_factor(from, to)));
 }
 
 static int lower_argument(struct program_builder *builder, const struct expression *expression,
@@ -72,6 +71,65 @@ static int lower_round(struct program_builder *builder, const struct expression 
                            program_operation(builder, OPERATION_FLOOR, up, 0, 0), step, 0);
 }
 
+/** From the point `left` to the next one: y0 + (x - x0) (y1 - y0) / (x1 - x0). */
+static int lower_segment(struct program_builder *builder, int x, const int *left)
+{
+  const int rise = program_operation(builder, OPERATION_SUBTRACT, left[3], left[1], 0);
+  const int run = program_operation(builder, OPERATION_SUBTRACT, left[2], left[0], 0);
+  const int slope = program_operation(builder, OPERATION_DIVIDE, rise, run, 0);
+  const int gone = program_operation(builder, OPERATION_SUBTRACT, x, left[0], 0);
+
+  return program_operation(builder, OPERATION_ADD, left[1],
+                           program_operation(builder, OPERATION_MULTIPLY, gone, slope, 0), 0);
+}
+
+static int lower_interpolation(struct program_builder *builder, const struct expression *expression,
+                               struct unit unit)
+{
+  const struct unit of_x = expression->arguments[0]->unit;
+  const int x = lower_argument(builder, expression, 0, of_x), n = (expression->n - 1) / 2;
+  int points[2 * MOST_POINTS], result;
+
+  for (int i = 0; i < n; i++) {
+    points[2 * i] = lower_argument(builder, expression, 1 + 2 * i, of_x);
+    points[2 * i + 1] = lower_argument(builder, expression, 2 + 2 * i, unit);
+  }
+  result = program_operation(builder, OPERATION_SELECT,
+                             program_operation(builder, OPERATION_AT_MOST, points[2 * n - 2], x, 0),
+                             points[2 * n - 1],
+                             program_constant(builder, __builtin_nan(""))); /* x is NaN */
+  for (int i = n - 2; i >= 0; i--)
+    result = program_operation(builder, OPERATION_SELECT,
+                               program_operation(builder, OPERATION_LESS, x, points[2 * i + 2], 0),
+                               lower_segment(builder, x, points + 2 * i), result);
+  return program_operation(builder, OPERATION_SELECT,
+                           program_operation(builder, OPERATION_LESS, x, points[0], 0), points[1],
+                           result);
+}
+
+/** With q = |b| + sqrt(b^2 + 4 c), a sum of what is not negative: 2 c / q, or q / 2 for b <= 0. */
+static int lower_positive_root(struct program_builder *builder, const struct expression *expression,
+                               struct unit unit)
+{
+  const int b = lower_argument(builder, expression, 0, unit);
+  const int c = lower_argument(builder, expression, 1, unit_power(unit, 2));
+  const int squared = program_operation(builder, OPERATION_MULTIPLY, b, b, 0);
+  const int four_c = program_operation(builder, OPERATION_MULTIPLY, program_constant(builder, 4), c,
+                                       0);
+  const int root = program_operation(
+      builder, OPERATION_SQRT, program_operation(builder, OPERATION_ADD, squared, four_c, 0), 0, 0);
+  const int q = program_operation(builder, OPERATION_ADD,
+                                  program_operation(builder, OPERATION_ABS, b, 0, 0), root, 0);
+  const int two_c = program_operation(builder, OPERATION_MULTIPLY, program_constant(builder, 2), c,
+                                      0);
+
+  return program_operation(
+      builder, OPERATION_SELECT,
+      program_operation(builder, OPERATION_LESS, program_constant(builder, 0), b, 0),
+      program_operation(builder, OPERATION_DIVIDE, two_c, q, 0),
+      program_operation(builder, OPERATION_MULTIPLY, program_constant(builder, 0.5), q, 0));
+}
+
 static int lower_comparison(struct program_builder *builder, const struct expression *expression)
 {
   const bool is_category = expression->arguments[0]->type == VALUE_CATEGORY;
@@ -108,10 +166,6 @@ static enum operation operation_of(enum expression_kind kind)
     return OPERATION_ADD;
   case EXPRESSION_SUBTRACT:
     return OPERATION_SUBTRACT;
-  case EXPRESSION_MULTIPLY:
-    return OPERATION_MULTIPLY;
-  case EXPRESSION_DIVIDE:
-    return OPERATION_DIVIDE;
   case EXPRESSION_MIN:
     return OPERATION_MIN;
   case EXPRESSION_MAX:
@@ -156,6 +210,10 @@ static int lower(struct program_builder *builder, const struct expression *expre
     return lower_power(builder, expression);
   case EXPRESSION_ROUND:
     return lower_round(builder, expression, unit);
+  case EXPRESSION_INTERPOLATE:
+    return lower_interpolation(builder, expression, unit);
+  case EXPRESSION_POSITIVE_ROOT:
+    return lower_positive_root(builder, expression, unit);
   case EXPRESSION_LESS:
   case EXPRESSION_AT_MOST:
   case EXPRESSION_GREATER:
@@ -171,7 +229,8 @@ static int lower(struct program_builder *builder, const struct expression *expre
   case EXPRESSION_DIVIDE:
     for (int i = 0; i < 2; i++)
       reg[i] = lower_argument(builder, expression, i, expression->arguments[i]->unit);
-    break;
+    return expression->kind == EXPRESSION_MULTIPLY ? program_product(builder, reg[0], reg[1])
+                                                   : program_quotient(builder, reg[0], reg[1]);
   case EXPRESSION_EXP:
   case EXPRESSION_LOG:
   case EXPRESSION_SQRT:

@@ -144,10 +144,11 @@ static const struct function {
   const char *name;
   enum expression_kind kind;
   int n;
-} functions[] = {
-    {"if", EXPRESSION_IF, 3},     {"min", EXPRESSION_MIN, 2},     {"max", EXPRESSION_MAX, 2},
-    {"abs", EXPRESSION_ABS, 1},   {"exp", EXPRESSION_EXP, 1},     {"log", EXPRESSION_LOG, 1},
-    {"sqrt", EXPRESSION_SQRT, 1}, {"floor", EXPRESSION_FLOOR, 1}, {"round", EXPRESSION_ROUND, 2}};
+} functions[] = {{"if", EXPRESSION_IF, 3},       {"min", EXPRESSION_MIN, 2},
+                 {"max", EXPRESSION_MAX, 2},     {"abs", EXPRESSION_ABS, 1},
+                 {"exp", EXPRESSION_EXP, 1},     {"log", EXPRESSION_LOG, 1},
+                 {"sqrt", EXPRESSION_SQRT, 1},   {"floor", EXPRESSION_FLOOR, 1},
+                 {"round", EXPRESSION_ROUND, 2}, {"positive_root", EXPRESSION_POSITIVE_ROOT, 2}};
 
 /** After "lookup(": VARIABLE, 'key': value, ... ) */
 static struct expression *parse_lookup(struct parser *parser, const char *start)
@@ -181,6 +182,30 @@ static struct expression *parse_lookup(struct parser *parser, const char *start)
   return expression;
 }
 
+/** After "interpolate(": X, abscissa: value, ... ) */
+static struct expression *parse_interpolation(struct parser *parser, const char *start)
+{
+  struct expression *of[1 + 2 * MOST_POINTS], *expression;
+  int n = 1;
+
+  of[0] = parse_or(parser);
+  while (of[n - 1] && accept(parser, ",")) {
+    if (n > 2 * MOST_POINTS)
+      return refuse(parser, start, parser->p, "an interpolation of more than 100 points");
+    of[n] = parse_or(parser);
+    if (!of[n++]) return NULL;
+    if (!accept(parser, ":"))
+      return refuse(parser, parser->p, parser->p,
+                    "expected ':' and the value at this point, like 12 h: 2.5");
+    of[n++] = parse_or(parser);
+  }
+  if (!of[n - 1]) return NULL;
+  if (!accept(parser, ")")) return refuse(parser, parser->p, parser->p, "expected ',' or ')'");
+  expression = node(parser, EXPRESSION_INTERPOLATE, start, n);
+  memcpy(expression->arguments, of, (size_t)n * sizeof *of);
+  return expression;
+}
+
 static struct expression *parse_call(struct parser *parser, const struct function *function,
                                      const char *start)
 {
@@ -205,6 +230,24 @@ static struct expression *parse_call(struct parser *parser, const struct functio
   return expression;
 }
 
+/** After "first(": EVENT ), all of which is the name. */
+static struct expression *parse_first(struct parser *parser, const char *start)
+{
+  struct expression *expression;
+  const char *name;
+  size_t length = 0;
+
+  skip_spaces(parser);
+  name = parser->p;
+  while (isalnum((unsigned char)name[length]) || name[length] == '_') length++;
+  parser->p = name + length;
+  if (length == 0 || !accept(parser, ")"))
+    return refuse(parser, parser->p, parser->p, "expected the name of an event and ')'");
+  expression = node(parser, EXPRESSION_SYMBOL, start, 0);
+  expression->name = arena_format(parser->arena, "first(%.*s)", (int)length, name);
+  return expression;
+}
+
 /** name, function(...), or indexed name like dose_before(2): the digits are part of the name. */
 static struct expression *parse_name(struct parser *parser)
 {
@@ -216,6 +259,9 @@ static struct expression *parse_name(struct parser *parser)
   parser->p = start + length;
   if (accept(parser, "(")) {
     if (length == 6 && strncmp(start, "lookup", 6) == 0) return parse_lookup(parser, start);
+    if (length == 5 && strncmp(start, "first", 5) == 0) return parse_first(parser, start);
+    if (length == 11 && strncmp(start, "interpolate", 11) == 0)
+      return parse_interpolation(parser, start);
     for (size_t i = 0; i < sizeof functions / sizeof *functions; i++)
       if (strlen(functions[i].name) == length && strncmp(functions[i].name, start, length) == 0)
         return parse_call(parser, &functions[i], start);
@@ -225,9 +271,8 @@ static struct expression *parse_name(struct parser *parser)
       const struct place at = place_at(parser, start, start + length);
 
       diagnostics_error(parser->diagnostics, &at,
-                        "unknown function '%.*s'; there are if, min, max, "
-                        "abs, exp, log, sqrt, floor, round and lookup",
-                        (int)length, start);
+                        "unknown function '%.*s'; there are " EXPRESSION_FUNCTIONS, (int)length,
+                        start);
       parser->failed = true;
       return NULL;
     }

@@ -164,6 +164,47 @@ int program_operation(struct program_builder *builder, enum operation operation,
   return shared(builder, entry);
 }
 
+void program_rearrange(struct program_builder *builder)
+{
+  builder->rearranges = true;
+}
+
+static bool is_early(const struct program_builder *builder, int reg)
+{
+  return builder->entries[reg].phase <= PHASE_PATIENT;
+}
+
+/** For `early` (x p): x (early p); -1 when `late` is no such product. */
+static int gathered(struct program_builder *builder, int early, int late)
+{
+  const struct instruction in = builder->entries[late].instruction;
+  const bool first = is_early(builder, in.a), second = is_early(builder, in.b);
+
+  if (in.operation != OPERATION_MULTIPLY || first == second) return -1;
+  return program_operation(
+      builder, OPERATION_MULTIPLY, first ? in.b : in.a,
+      program_operation(builder, OPERATION_MULTIPLY, early, first ? in.a : in.b, 0), 0);
+}
+
+int program_product(struct program_builder *builder, int a, int b)
+{
+  int result = -1;
+
+  if (builder->rearranges && is_early(builder, a) && !is_early(builder, b))
+    result = gathered(builder, a, b);
+  if (builder->rearranges && is_early(builder, b) && !is_early(builder, a))
+    result = gathered(builder, b, a);
+  return result >= 0 ? result : program_operation(builder, OPERATION_MULTIPLY, a, b, 0);
+}
+
+int program_quotient(struct program_builder *builder, int a, int b)
+{
+  if (!builder->rearranges || is_early(builder, a) || !is_early(builder, b))
+    return program_operation(builder, OPERATION_DIVIDE, a, b, 0);
+  return program_product(
+      builder, a, program_operation(builder, OPERATION_DIVIDE, program_constant(builder, 1), b, 0));
+}
+
 enum phase program_phase(const struct program_builder *builder, int reg)
 {
   return builder->entries[reg].phase;

@@ -6,6 +6,10 @@
 
 struct program_builder;
 struct program_builder *program_builder_create(void);
+/** From now on expressions may be rearranged so that less is left to do at each step: x / p becomes
+ *  x (1 / p), and q (x p) becomes x (q p), for p and q that the patient's own sections know. The
+ *  last bit of a value may change; not for rules that compare or round. */
+void program_rearrange(struct program_builder *builder);
 void program_builder_destroy(struct program_builder **builder);
 
 int program_input(struct program_builder *builder, enum phase phase);
@@ -46,6 +50,9 @@ int simple_sum(struct program_builder *builder, int a, int b);
 int simple_difference(struct program_builder *builder, int a, int b);
 int simple_product(struct program_builder *builder, int a, int b);
 int simple_quotient(struct program_builder *builder, int a, int b);
+/** Plain operations, rearranged if program_rearrange() allows it. */
+int program_product(struct program_builder *builder, int a, int b);
+int program_quotient(struct program_builder *builder, int a, int b);
 
 struct input_visitor {
   void (*visit)(void *context, int reg);

@@ -18,9 +18,8 @@ const struct model_change *model_change_of(const struct compiling *compiling, in
   return NULL;
 }
 
-/** `wanted` is NULL when the unit that is wanted was itself a mistake. */
-static struct expression *checked(struct compiling *compiling, const struct formula *formula,
-                                  const struct unit *wanted)
+struct expression *model_check_formula(struct compiling *compiling, const struct formula *formula,
+                                       const struct unit *wanted)
 {
   struct expression *expression;
   bool ok;
@@ -59,7 +58,7 @@ static void check_routes(struct compiling *compiling)
     if (model->routes[i].state < 0 && entries[i].state.text)
       text_unknown(&entries[i].state, "is not a state of this model", (size_t)model->n_states,
                    states, compiling->diagnostics);
-    compiling->fractions[i] = checked(compiling, &entries[i].fraction, &unit_one);
+    compiling->fractions[i] = model_check_formula(compiling, &entries[i].fraction, &unit_one);
   }
 }
 
@@ -73,13 +72,14 @@ static void check_item(struct compiling *compiling, struct item *item)
   const struct unit rate = unit_over(item->symbol->unit, compiling->model->time);
 
   if (item->kind == ITEM_DERIVED)
-    item->expression = checked(compiling, &derived[item->index].expression, unit);
+    item->expression = model_check_formula(compiling, &derived[item->index].expression, unit);
   if (item->kind == ITEM_PARAMETER)
-    item->expression = checked(compiling, &parameters[item->index].times, &unit_one);
-  if (item->kind != ITEM_STATE) return;
-  compiling->rates[item->index] = checked(compiling, &states[item->index].rate,
-                                          unit ? &rate : NULL);
-  compiling->initials[item->index] = checked(compiling, &states[item->index].initial, unit);
+    item->expression = model_check_formula(compiling, &parameters[item->index].times, &unit_one);
+  if (item->kind != ITEM_STATE || item->index >= (int)file->states.n) return;
+  compiling->rates[item->index] = model_check_formula(compiling, &states[item->index].rate,
+                                                      unit ? &rate : NULL);
+  compiling->initials[item->index] = model_check_formula(compiling, &states[item->index].initial,
+                                                         unit);
 }
 
 void model_check(struct compiling *compiling)
@@ -87,11 +87,14 @@ void model_check(struct compiling *compiling)
   const struct model_file *file = compiling->file;
   const struct output_entry *outputs = file->outputs.items;
   struct model *model = compiling->model;
+  const size_t n_states = (size_t)model->n_states;
 
-  compiling->rates = arena_new(compiling->arena, file->states.n, sizeof *compiling->rates);
-  compiling->initials = arena_new(compiling->arena, file->states.n, sizeof *compiling->initials);
+  compiling->rates = arena_new(compiling->arena, n_states, sizeof *compiling->rates);
+  compiling->initials = arena_new(compiling->arena, n_states, sizeof *compiling->initials);
   compiling->outputs = arena_new(compiling->arena, file->outputs.n, sizeof *compiling->outputs);
   for (int i = 0; i < compiling->n_items; i++) check_item(compiling, &compiling->items[i]);
+  model_check_chains(compiling);
+  model_check_events(compiling);
   model->n_outputs = (int)file->outputs.n;
   model->outputs = arena_new(compiling->arena, file->outputs.n, sizeof *model->outputs);
   for (size_t i = 0; i < file->outputs.n; i++) {
@@ -105,8 +108,8 @@ void model_check(struct compiling *compiling)
                         outputs[i].unit.text);
       unit = NULL;
     }
-    compiling->outputs[i] = checked(compiling, &outputs[i].expression,
-                                    outputs[i].unit.text ? unit : NULL);
+    compiling->outputs[i] = model_check_formula(compiling, &outputs[i].expression,
+                                                outputs[i].unit.text ? unit : NULL);
   }
   check_routes(compiling);
 }
@@ -116,7 +119,8 @@ static void warn_about_unused(struct compiling *compiling)
   for (int i = 0; i < compiling->n_items; i++) {
     const struct item *item = &compiling->items[i];
 
-    if (!item->is_used && (item->kind == ITEM_PARAMETER || item->kind == ITEM_DERIVED))
+    if (!item->is_used &&
+        (item->kind == ITEM_PARAMETER || item->kind == ITEM_DERIVED || item->kind == ITEM_EVENT))
       diagnostics_warning(compiling->diagnostics, &item->at,
                           "'%s' is not used by any rate, output or route", item->symbol->name);
   }
@@ -146,6 +150,7 @@ const struct model *model_compile(const struct source *source, size_t n_changes,
   model_variability(&compiling);
   if (diagnostics_n_errors(diagnostics) == before) {
     compiling.builder = program_builder_create();
+    program_rearrange(compiling.builder);
     model_lower(&compiling);
     program_builder_destroy(&compiling.builder);
     warn_about_unused(&compiling);

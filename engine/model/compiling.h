@@ -5,7 +5,15 @@
 #include "expression/program_builder.h"
 #include "model/model.h"
 
-enum item_kind { ITEM_COVARIATE, ITEM_PARAMETER, ITEM_DERIVED, ITEM_STATE, ITEM_TIME };
+enum item_kind {
+  ITEM_COVARIATE,
+  ITEM_PARAMETER,
+  ITEM_DERIVED,
+  ITEM_STATE,
+  ITEM_OUTFLOW, /* of a chain */
+  ITEM_EVENT,
+  ITEM_TIME
+};
 
 /** A name of the model. Parameters and derived quantities are lowered when first needed. */
 struct item {
@@ -15,6 +23,13 @@ struct item {
   struct symbol *symbol;
   struct expression *expression; /* of a derived quantity; the `times` of a parameter */
   bool is_being_lowered, is_lowered, is_used;
+};
+
+/** States first .. first + n - 1 of the model. */
+struct chain {
+  int first, n;
+  struct item *out;
+  struct expression *rate, *input, *initial;
 };
 
 struct compiling {
@@ -29,8 +44,9 @@ struct compiling {
   int n_items;
   size_t n_changes;
   const struct model_change *changes;
-  struct expression **rates, **initials; /* [state] */
-  struct expression **outputs, **fractions;
+  struct expression **rates, **initials; /* [state], NULL within chains */
+  struct chain *chains;                  /* as in the file */
+  struct expression **outputs, **fractions, **conditions;
   int *jacobian_regs;       /* [entry of the Jacobian] */
   double **category_values; /* [parameter][category], NULL for a plain value */
 };
@@ -44,6 +60,38 @@ void model_differentiate(struct compiling *compiling);
 void model_eliminate(struct compiling *compiling, struct model_jacobian *jacobian);
 void model_find_linear_block(struct compiling *compiling);
 void model_find_structure(struct compiling *compiling);
+
+struct item *model_add_item(struct compiling *compiling, enum item_kind kind, int index,
+                            const struct text *name, const struct symbol *symbol);
+/** False, and reported, when the text is no unit; an absent text is a pure number. */
+bool model_read_unit(struct compiling *compiling, const struct text *text, struct unit *unit);
+/** A state's scale in its unit; 1 when nothing is written. */
+double model_read_scale(struct compiling *compiling, const struct text *text,
+                        const struct model_state *state);
+/** NULL, and reported, when the formula is wrong; `wanted` is NULL when the unit that is wanted was
+ *  itself a mistake. */
+struct expression *model_check_formula(struct compiling *compiling, const struct formula *formula,
+                                       const struct unit *wanted);
+/** The register of a checked expression; what it names is lowered first. */
+int model_lower_expression(struct compiling *compiling, const struct expression *expression,
+                           struct unit unit);
+/** Likewise, of a value that must not change during a patient's life. */
+int model_lower_fixed(struct compiling *compiling, const struct expression *expression,
+                      struct unit unit, const char *what);
+
+/** Chains: how many states there are in all, then the steps above. */
+int model_count_chained(const struct compiling *compiling);
+void model_declare_chains(struct compiling *compiling);
+void model_check_chains(struct compiling *compiling);
+int model_lower_outflow(struct compiling *compiling, const struct chain *chain);
+/** Rates and initial values of the states of all chains. */
+void model_lower_chains(struct compiling *compiling);
+
+/** Events: the steps above; their inputs come before all that is lowered. */
+void model_declare_events(struct compiling *compiling);
+void model_check_events(struct compiling *compiling);
+void model_add_event_inputs(struct compiling *compiling);
+void model_lower_events(struct compiling *compiling);
 
 /** A section of time and state: a is the time, b the state. */
 void model_define(struct compiling *compiling, enum section section, int n_out, const int *out);

@@ -7,8 +7,8 @@
 
 #include "base/memory.h"
 
-static struct item *add_item(struct compiling *compiling, enum item_kind kind, int index,
-                             const struct text *name, const struct symbol *symbol)
+struct item *model_add_item(struct compiling *compiling, enum item_kind kind, int index,
+                            const struct text *name, const struct symbol *symbol)
 {
   struct item *item = &compiling->items[compiling->n_items];
   struct symbol named = *symbol;
@@ -30,8 +30,7 @@ static struct item *add_item(struct compiling *compiling, enum item_kind kind, i
   return item;
 }
 
-/** False, and reported, when the text is no unit; an absent text is a pure number. */
-static bool read_unit(struct compiling *compiling, const struct text *text, struct unit *unit)
+bool model_read_unit(struct compiling *compiling, const struct text *text, struct unit *unit)
 {
   *unit = unit_one;
   if (!text->text || unit_is(text->text, unit)) return true;
@@ -53,7 +52,7 @@ static void declare_covariates(struct compiling *compiling)
     const struct text *texts = entries[i].categories.items;
     const char **names = arena_new(compiling->arena, entries[i].categories.n, sizeof *names);
     struct unit unit;
-    const bool is_known = read_unit(compiling, &entries[i].unit, &unit);
+    const bool is_known = model_read_unit(compiling, &entries[i].unit, &unit);
 
     for (size_t k = 0; k < entries[i].categories.n; k++)
       names[k] = texts[k].text ? texts[k].text : "?";
@@ -66,13 +65,13 @@ static void declare_covariates(struct compiling *compiling)
                                           .n_categories = (int)entries[i].categories.n,
                                           .categories = names,
                                           .at = entries[i].at};
-    add_item(compiling, ITEM_COVARIATE, i, &entries[i].name,
-             &(struct symbol){.type = covariate->n_categories ? VALUE_CATEGORY : VALUE_NUMBER,
-                              .unit = unit,
-                              .is_broken = !is_known ||
-                                           !entries[i].unit.text == !entries[i].categories.n,
-                              .n_categories = covariate->n_categories,
-                              .categories = names});
+    model_add_item(compiling, ITEM_COVARIATE, i, &entries[i].name,
+                   &(struct symbol){.type = covariate->n_categories ? VALUE_CATEGORY : VALUE_NUMBER,
+                                    .unit = unit,
+                                    .is_broken = !is_known ||
+                                                 !entries[i].unit.text == !entries[i].categories.n,
+                                    .n_categories = covariate->n_categories,
+                                    .categories = names});
   }
 }
 
@@ -171,43 +170,52 @@ static void declare_parameters(struct compiling *compiling)
       parameter->typical = read_value(compiling, &change->value.at, change->value.text, parameter);
       compiling->category_values[i] = NULL;
     }
-    add_item(compiling, ITEM_PARAMETER, i, &entries[i].name,
-             &(struct symbol){.unit = parameter->unit, .is_broken = !parameter->unit_text});
+    model_add_item(compiling, ITEM_PARAMETER, i, &entries[i].name,
+                   &(struct symbol){.unit = parameter->unit, .is_broken = !parameter->unit_text});
   }
+}
+
+double model_read_scale(struct compiling *compiling, const struct text *text,
+                        const struct model_state *state)
+{
+  double scale = 1;
+  char message[256];
+  const char *problem = NULL;
+
+  if (text->text)
+    problem = quantity_parse(text->text, state->unit, state->unit_text ? state->unit_text : "1",
+                             &scale, message);
+  if (problem)
+    diagnostics_error(compiling->diagnostics, &text->at, "%s", problem);
+  else if (!(scale > 0))
+    diagnostics_error(compiling->diagnostics, &text->at, "'scale' must be positive");
+  return scale;
 }
 
 static void declare_states(struct compiling *compiling)
 {
   const struct state_entry *entries = compiling->file->states.items;
   struct model *model = compiling->model;
+  const int n = (int)compiling->file->states.n;
 
-  model->n_states = (int)compiling->file->states.n;
+  model->n_states = n + model_count_chained(compiling);
   model->states = arena_new(compiling->arena, (size_t)model->n_states, sizeof *model->states);
   if (model->n_states == 0)
     diagnostics_error(compiling->diagnostics, &compiling->file->at,
                       "a model needs at least one state");
-  for (int i = 0; i < model->n_states; i++) {
+  for (int i = 0; i < n; i++) {
     struct model_state *state = &model->states[i];
-    char message[256];
-    const char *problem = NULL;
     struct unit unit;
-    const bool is_known = read_unit(compiling, &entries[i].unit, &unit);
+    const bool is_known = model_read_unit(compiling, &entries[i].unit, &unit);
 
     *state = (struct model_state){.name = entries[i].name.text,
                                   .unit_text = entries[i].unit.text,
                                   .label = entries[i].label.text,
                                   .unit = unit,
-                                  .scale = 1,
                                   .infusion = -1};
-    if (entries[i].scale.text)
-      problem = quantity_parse(entries[i].scale.text, state->unit,
-                               state->unit_text ? state->unit_text : "1", &state->scale, message);
-    if (problem)
-      diagnostics_error(compiling->diagnostics, &entries[i].scale.at, "%s", problem);
-    else if (!(state->scale > 0))
-      diagnostics_error(compiling->diagnostics, &entries[i].scale.at, "'scale' must be positive");
-    add_item(compiling, ITEM_STATE, i, &entries[i].name,
-             &(struct symbol){.unit = unit, .is_broken = !is_known || !state->unit_text});
+    state->scale = model_read_scale(compiling, &entries[i].scale, state);
+    model_add_item(compiling, ITEM_STATE, i, &entries[i].name,
+                   &(struct symbol){.unit = unit, .is_broken = !is_known || !state->unit_text});
   }
 }
 
@@ -221,24 +229,27 @@ void model_declare(struct compiling *compiling)
 
   compiling->items = arena_new(compiling->arena,
                                file->covariates.n + file->parameters.n + file->derived.n +
-                                   file->states.n + 1,
+                                   file->states.n + file->chains.n + file->events.n +
+                                   (size_t)model_count_chained(compiling) + 1,
                                sizeof *compiling->items);
   unit_is("h", &hour);
-  is_known = read_unit(compiling, &file->time, &compiling->model->time);
+  is_known = model_read_unit(compiling, &file->time, &compiling->model->time);
   if (is_known && !unit_same_dimension(compiling->model->time, hour))
     diagnostics_error(compiling->diagnostics, &file->time.at,
                       "'time' needs a unit of time, like h or d");
   if (!unit_same_dimension(compiling->model->time, hour)) compiling->model->time = hour;
   compiling->model->time_per_h = unit_factor(hour, compiling->model->time);
-  add_item(compiling, ITEM_TIME, 0, &time, &(struct symbol){.unit = compiling->model->time});
+  model_add_item(compiling, ITEM_TIME, 0, &time, &(struct symbol){.unit = compiling->model->time});
   declare_covariates(compiling);
   declare_parameters(compiling);
   declare_states(compiling);
+  model_declare_chains(compiling);
+  model_declare_events(compiling);
   for (size_t i = 0; i < file->derived.n; i++) {
     struct unit unit;
 
-    is_known = read_unit(compiling, &derived[i].unit, &unit);
-    add_item(compiling, ITEM_DERIVED, (int)i, &derived[i].name,
-             &(struct symbol){.unit = unit, .is_broken = !is_known || !derived[i].unit.text});
+    is_known = model_read_unit(compiling, &derived[i].unit, &unit);
+    model_add_item(compiling, ITEM_DERIVED, (int)i, &derived[i].name,
+                   &(struct symbol){.unit = unit, .is_broken = !is_known || !derived[i].unit.text});
   }
 }

@@ -7,6 +7,9 @@
 #include "base/memory.h"
 #include "model/compiling.h"
 
+/** Up to so many states the inverse is faster than the factors. */
+enum { MOST_INVERTED = 5 };
+
 struct elimination {
   struct program_builder *builder;
   int n;
@@ -81,8 +84,7 @@ static int *listed(const struct elimination *e, int *n)
 
 static int less(struct program_builder *builder, int x, int factor, int other)
 {
-  return program_operation(builder, OPERATION_SUBTRACT, x,
-                           program_operation(builder, OPERATION_MULTIPLY, factor, other, 0), 0);
+  return simple_difference(builder, x, simple_product(builder, factor, other));
 }
 
 static void substitute(const struct elimination *e, int *x)
@@ -100,8 +102,42 @@ static void substitute(const struct elimination *e, int *x)
     for (int j = 0; j < e->n; j++)
       if (e->order[j] > step && *place(e, p, j) >= 0)
         x[p] = less(e->builder, x[p], *place(e, p, j), x[j]);
-    x[p] = program_operation(e->builder, OPERATION_MULTIPLY, x[p], *place(e, p, p), 0);
+    x[p] = simple_product(e->builder, x[p], *place(e, p, p));
   }
+}
+
+/** Replaces the factors by the inverse matrix, all of it. */
+static void invert(const struct elimination *e)
+{
+  int *inverse = memory_new((size_t)(e->n * e->n), sizeof *inverse);
+  int *x = memory_new((size_t)e->n, sizeof *x);
+
+  for (int j = 0; j < e->n; j++) {
+    for (int i = 0; i < e->n; i++)
+      x[i] = i == j ? program_constant(e->builder, 1) : DERIVATIVE_ZERO;
+    substitute(e, x);
+    for (int i = 0; i < e->n; i++) inverse[i * e->n + j] = x[i];
+  }
+  for (int i = 0; i < e->n * e->n; i++) e->at[i] = inverse[i];
+  free(inverse);
+  free(x);
+}
+
+/** x = inverse b: fewer operations wait for each other than in a substitution. */
+static void multiply(const struct elimination *e, int *x)
+{
+  int *b = memory_new((size_t)e->n, sizeof *b);
+
+  for (int i = 0; i < e->n; i++) b[i] = x[i];
+  for (int i = 0; i < e->n; i++) {
+    int sums[2] = {DERIVATIVE_ZERO, DERIVATIVE_ZERO};
+
+    for (int j = 0; j < e->n; j++)
+      sums[j % 2] = simple_sum(e->builder, sums[j % 2],
+                               simple_product(e->builder, *place(e, i, j), b[j]));
+    x[i] = simple_sum(e->builder, sums[0], sums[1]);
+  }
+  free(b);
 }
 
 static void define_solve(const struct elimination *e)
@@ -113,7 +149,10 @@ static void define_solve(const struct elimination *e)
     if (e->at[i] >= 0) e->at[i] = program_input(e->builder, PHASE_STATE);
   factors = listed(e, &n_factors);
   for (int i = 0; i < e->n; i++) x[i] = b[i] = program_input(e->builder, PHASE_STATE);
-  substitute(e, x);
+  if (e->n <= MOST_INVERTED)
+    multiply(e, x);
+  else
+    substitute(e, x);
   program_define(e->builder, SECTION_SOLVE,
                  &(struct signature){n_factors, e->n, e->n, factors, b, x});
   free(x);
@@ -135,6 +174,7 @@ static void define_factor(const struct elimination *e, struct model_jacobian *ja
     *at = simple_difference(e->builder, *at, entries[i]);
   }
   eliminate(e);
+  if (e->n <= MOST_INVERTED) invert(e);
   factors = listed(e, &jacobian->n_factors);
   program_define(
       e->builder, SECTION_FACTOR,

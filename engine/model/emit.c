@@ -151,8 +151,10 @@ static void write_list(FILE *out, const char *macro, const char *name, int n, co
 
 static void write_sizes(FILE *out, const struct model *model)
 {
-  fprintf(out, "#define N_STATES %d\n#define N_OUTPUTS %d\n#define N_OBSERVED %d\n",
-          model->n_states, model->n_outputs, model->n_observed);
+  fprintf(out,
+          "#define N_STATES %d\n#define N_OUTPUTS %d\n#define N_OBSERVED %d\n"
+          "#define N_EVENTS %d\n",
+          model->n_states, model->n_outputs, model->n_observed, model->n_events);
   write_list(out, "OBSERVED", "these_observed", model->n_observed, model->observed);
   if (model->jacobian)
     fprintf(out, "#define N_JACOBIAN %d\n#define N_FACTORS %d\n#define HAS_TIME_DERIVATIVE %d\n",

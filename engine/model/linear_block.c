@@ -246,12 +246,28 @@ static struct model_linear *divide_states(struct compiling *compiling, const boo
   return linear;
 }
 
+/** States whose rates depend on states. */
+static int count_moving(const struct block *block)
+{
+  int n = 0;
+
+  for (int i = 0; i < block->linear->n; i++) {
+    bool moves = false;
+
+    for (int j = 0; j < block->linear->n; j++)
+      moves = moves || block->matrix[i * block->n_columns + j] >= 0;
+    n += moves;
+  }
+  return n;
+}
+
 static void define_block(const struct block *block)
 {
   define_matrix(block);
   define_product(block);
   define_apply(block);
   define_remainder(block->compiling, block->linear);
+  block->linear->n_moving = count_moving(block);
   block->compiling->model->linear = block->linear;
 }
 

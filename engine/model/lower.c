@@ -14,8 +14,8 @@ static void lower_name(void *context, const struct expression *name)
   lower_item(context, name->symbol->owner);
 }
 
-static int lower_expression(struct compiling *compiling, const struct expression *expression,
-                            struct unit unit)
+int model_lower_expression(struct compiling *compiling, const struct expression *expression,
+                           struct unit unit)
 {
   expression_names(expression, lower_name, compiling);
   return program_expression(compiling->builder, expression, unit);
@@ -92,7 +92,7 @@ static int lower_parameter(struct compiling *compiling, const struct item *item)
 
   if (item->expression)
     value = operation(compiling, OPERATION_MULTIPLY, value,
-                      lower_expression(compiling, item->expression, unit_one));
+                      model_lower_expression(compiling, item->expression, unit_one));
   if (effect < 0) return value;
   switch (parameter->distribution) {
   case DISTRIBUTION_NORMAL:
@@ -123,10 +123,12 @@ static void lower_item(struct compiling *compiling, struct item *item)
     if (program_phase(compiling->builder, item->symbol->reg) > PHASE_PATIENT)
       diagnostics_error(
           compiling->diagnostics, &item->at,
-          "the parameter '%s' depends on a state or on TIME; make it a derived quantity",
+          "the parameter '%s' depends on a state, an event or TIME; make it a derived quantity",
           item->symbol->name);
   } else if (item->kind == ITEM_DERIVED)
-    item->symbol->reg = lower_expression(compiling, item->expression, item->symbol->unit);
+    item->symbol->reg = model_lower_expression(compiling, item->expression, item->symbol->unit);
+  else if (item->kind == ITEM_OUTFLOW)
+    item->symbol->reg = model_lower_outflow(compiling, &compiling->chains[item->index]);
   item->is_lowered = true;
 }
 
@@ -146,6 +148,7 @@ static void add_inputs(struct compiling *compiling)
     if (item->kind == ITEM_STATE) model->states[item->index].reg = item->symbol->reg;
     if (item->kind == ITEM_TIME) model->time_reg = item->symbol->reg;
   }
+  model_add_event_inputs(compiling);
   for (int i = 0; i < model->n_etas; i++)
     model->etas[i].reg = program_input(compiling->builder, PHASE_PATIENT);
   for (int i = 0; i < model->n_kappas; i++)
@@ -157,15 +160,14 @@ static void add_inputs(struct compiling *compiling)
   }
 }
 
-/** A value that must not change during a patient's life. */
-static int lower_fixed(struct compiling *compiling, const struct expression *expression,
-                       struct unit unit, const char *what)
+int model_lower_fixed(struct compiling *compiling, const struct expression *expression,
+                      struct unit unit, const char *what)
 {
-  const int reg = lower_expression(compiling, expression, unit);
+  const int reg = model_lower_expression(compiling, expression, unit);
 
   if (program_phase(compiling->builder, reg) > PHASE_PATIENT)
     diagnostics_error(compiling->diagnostics, &expression->at,
-                      "%s may not depend on states or on TIME", what);
+                      "%s may not depend on states, events or TIME", what);
   program_need(compiling->builder, SECTION_PATIENT, reg);
   return reg;
 }
@@ -174,13 +176,18 @@ static void lower_states(struct compiling *compiling)
 {
   struct model *model = compiling->model;
 
+  for (size_t i = 0; i < compiling->file->states.n; i++) {
+    struct model_state *state = &model->states[i];
+
+    state->initial = model_lower_fixed(compiling, compiling->initials[i], state->unit,
+                                       "an initial value");
+    state->rate = model_lower_expression(compiling, compiling->rates[i],
+                                         unit_over(state->unit, model->time));
+  }
+  model_lower_chains(compiling);
   for (int i = 0; i < model->n_states; i++) {
     struct model_state *state = &model->states[i];
 
-    state->initial = lower_fixed(compiling, compiling->initials[i], state->unit,
-                                 "an initial value");
-    state->rate = lower_expression(compiling, compiling->rates[i],
-                                   unit_over(state->unit, model->time));
     if (state->infusion >= 0)
       state->rate = operation(compiling, OPERATION_ADD, state->rate, state->infusion);
   }
@@ -207,6 +214,7 @@ static void define_functions(struct compiling *compiling)
   for (int i = 0; i < model->n_outputs; i++) regs[i] = model->outputs[i].reg;
   model_define(compiling, SECTION_OUTPUTS, model->n_outputs, regs);
   free(regs);
+  model_lower_events(compiling);
   if (diagnostics_n_errors(compiling->diagnostics) > compiling->errors_before) return;
   model_differentiate(compiling);
   model_find_linear_block(compiling);
@@ -220,12 +228,12 @@ void model_lower(struct compiling *compiling)
   add_inputs(compiling);
   lower_states(compiling);
   for (int i = 0; i < model->n_outputs; i++) {
-    model->outputs[i].reg = lower_expression(compiling, compiling->outputs[i],
-                                             model->outputs[i].unit);
+    model->outputs[i].reg = model_lower_expression(compiling, compiling->outputs[i],
+                                                   model->outputs[i].unit);
   }
   for (int i = 0; i < model->n_routes; i++)
-    model->routes[i].fraction = lower_fixed(compiling, compiling->fractions[i], unit_one,
-                                            "a fraction");
+    model->routes[i].fraction = model_lower_fixed(compiling, compiling->fractions[i], unit_one,
+                                                  "a fraction");
   for (int i = 0; i < compiling->n_items; i++) {
     struct item *item = &compiling->items[i];
 

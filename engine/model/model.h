@@ -44,6 +44,13 @@ struct model_state {
   int infusion_input;               /* its place among the inputs, -1 for none */
 };
 
+/** A condition, held between its crossings: 0 or 1. */
+struct model_event {
+  const char *name, *label;
+  int held, first;             /* registers; the time at which it first held, NaN before */
+  int held_input, first_input; /* their places among the inputs, -1 for none */
+};
+
 struct model_output {
   const char *name, *unit_text, *label;
   struct unit unit;
@@ -61,12 +68,13 @@ struct model {
   struct unit time;
   double time_per_h;             /* model time units in an hour */
   const struct model_file *file; /* as written */
-  int n_covariates, n_parameters, n_etas, n_kappas, n_states, n_outputs, n_routes;
+  int n_covariates, n_parameters, n_etas, n_kappas, n_states, n_events, n_outputs, n_routes;
   struct model_covariate *covariates;
   struct model_parameter *parameters;
   struct model_eta *etas;
   int *kappas; /* [kappa] register */
   struct model_state *states;
+  struct model_event *events;
   struct model_output *outputs;
   struct model_route *routes;
   int time_reg;
@@ -74,11 +82,12 @@ struct model {
   const struct model_jacobian *jacobian; /* NULL: the model is too large */
   const struct model_linear *linear;     /* NULL: there is no linear block, or a large one */
   int n_observed;
-  int *observed; /* [n_observed] states on which outputs depend */
+  int *observed; /* [n_observed] states on which outputs depend; all when there are events */
   int n_inputs;
-  int *inputs;              /* [n_inputs] registers of the patient that other sections read */
-  enum model_method method; /* what `auto` is for this model */
-  double fastest, slowest;  /* time constants of the typical patient; NaN: unknown */
+  int *inputs;               /* [n_inputs] registers of the patient that other sections read */
+  enum model_method method;  /* what `auto` is for this model */
+  const char *method_reason; /* one sentence, without its full stop */
+  double fastest, slowest;   /* time constants of the typical patient; NaN: unknown */
 };
 
 /** Changes to a published model that a protocol asks for; each is printed and stored. */

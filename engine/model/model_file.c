@@ -189,6 +189,54 @@ static const struct record_type state_type = {
     FIELD_COUNT_OF(state_fields), state_fields};
 #undef FIELDS_OF
 
+#define FIELDS_OF chain_entry
+static const struct field chain_fields[] = {
+    {.name = "",
+     .kind = FIELD_NAME,
+     .offset = AT(name),
+     .help = "name: the states of a chain T are T1, T2, ..., and what leaves the last is T_out"},
+    {.name = "states",
+     .kind = FIELD_COUNT,
+     .offset = AT(states),
+     .is_required = true,
+     .minimum = 1,
+     .maximum = 500,
+     .help = "how many"},
+    {.name = "unit",
+     .kind = FIELD_TEXT,
+     .offset = AT(unit),
+     .is_required = true,
+     .help = "unit of each state"},
+    {.name = "rate",
+     .kind = FIELD_FORMULA,
+     .offset = AT(rate),
+     .is_required = true,
+     .help = "the rate constant of every transfer, like KTR"},
+    {.name = "input",
+     .kind = FIELD_FORMULA,
+     .offset = AT(input),
+     .fallback = "0",
+     .help = "what enters the first state, per unit of time, without doses"},
+    {.name = "initial",
+     .kind = FIELD_FORMULA,
+     .offset = AT(initial),
+     .fallback = "0",
+     .help = "value of each state at time 0, of parameters and covariates"},
+    {.name = "scale",
+     .kind = FIELD_TEXT,
+     .offset = AT(scale),
+     .help = "typical size of each state, see states"},
+    {.name = "label",
+     .kind = FIELD_TEXT,
+     .offset = AT(label),
+     .fallback = "",
+     .help = "what it is"},
+};
+static const struct record_type chain_type = {
+    "chain", "States in a row, each of which empties into the next with one rate constant.",
+    sizeof(struct FIELDS_OF), FIELD_COUNT_OF(chain_fields), chain_fields};
+#undef FIELDS_OF
+
 #define FIELDS_OF residual_entry
 static const struct field residual_fields[] = {
     {.name = "log_normal",
@@ -242,6 +290,30 @@ static const struct field output_fields[] = {
 static const struct record_type output_type = {"output", "What can be measured.",
                                                sizeof(struct FIELDS_OF),
                                                FIELD_COUNT_OF(output_fields), output_fields};
+#undef FIELDS_OF
+
+#define FIELDS_OF event_entry
+static const struct field event_fields[] = {
+    {.name = "",
+     .kind = FIELD_NAME,
+     .offset = AT(name),
+     .help = "name, a condition for other expressions; first(name) is the time at which it first "
+             "held, NaN before"},
+    {.name = "when",
+     .kind = FIELD_FORMULA,
+     .offset = AT(when),
+     .is_required = true,
+     .help = "one comparison of two numbers, like V >= LIMIT, of states, TIME, parameters and "
+             "derived quantities; the moment at which it changes is located"},
+    {.name = "label",
+     .kind = FIELD_TEXT,
+     .offset = AT(label),
+     .fallback = "",
+     .help = "what it is"},
+};
+static const struct record_type event_type = {"event", "A condition that states bring about.",
+                                              sizeof(struct FIELDS_OF),
+                                              FIELD_COUNT_OF(event_fields), event_fields};
 #undef FIELDS_OF
 
 #define FIELDS_OF route_entry
@@ -338,8 +410,17 @@ static const struct field model_fields[] = {
      .kind = FIELD_NAMED_RECORDS,
      .offset = AT(states),
      .record = &state_type,
-     .is_required = true,
-     .help = "differential equations"},
+     .help = "differential equations; a model has these or chains or both"},
+    {.name = "chains",
+     .kind = FIELD_NAMED_RECORDS,
+     .offset = AT(chains),
+     .record = &chain_type,
+     .help = "states in a row: transit compartments, a delay"},
+    {.name = "events",
+     .kind = FIELD_NAMED_RECORDS,
+     .offset = AT(events),
+     .record = &event_type,
+     .help = "switches in the equations, and first-passage times"},
     {.name = "routes",
      .kind = FIELD_NAMED_RECORDS,
      .offset = AT(routes),

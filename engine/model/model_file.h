@@ -45,6 +45,13 @@ struct state_entry {
   struct formula initial, rate;
 };
 
+struct chain_entry {
+  struct place at;
+  struct text name, unit, label, scale;
+  int64_t states;
+  struct formula rate, input, initial;
+};
+
 struct residual_entry {
   struct place at;
   double log_normal, proportional;
@@ -56,6 +63,12 @@ struct output_entry {
   struct text name, unit, label;
   struct formula expression;
   const struct residual_entry *residual;
+};
+
+struct event_entry {
+  struct place at;
+  struct text name, label;
+  struct formula when;
 };
 
 struct route_entry {
@@ -76,7 +89,7 @@ struct model_file {
   struct text model, title, time, description;
   struct list references;                              /* struct text */
   struct list covariates, parameters, blocks, derived; /* the entries above */
-  struct list states, routes, outputs;
+  struct list states, chains, events, routes, outputs;
 };
 
 extern const struct record_type model_file_type;

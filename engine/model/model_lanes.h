@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* engine/model/model_lanes.h
- * Eight patients of one model: their covariates, random effects and infusions in registers. */
+ * Eight patients of one model: their covariates, random effects, infusions and events in registers.
+ */
 #pragma once
 #include "model/model.h"
 
@@ -18,12 +19,15 @@ void model_lanes_create(const struct model *model, struct model_lanes *patients)
 void model_lanes_clear(struct model_lanes *patients);
 
 /** `covariates` [covariate] in the model's units (a category is its index), `etas` [eta] as drawn.
- *  Kappas and infusions become 0. The patient counts after model_lanes_prepare(). */
+ *  Kappas and infusions become 0, no event holds or ever held. The patient counts after
+ * model_lanes_prepare(). */
 void model_lanes_load(struct model_lanes *patients, int lane, const double *covariates,
                       const double *etas);
 void model_lanes_kappas(struct model_lanes *patients, int lane, const double *kappas);
 /** Amount per model time, already times the route's fraction. */
 void model_lanes_infusion(struct model_lanes *patients, int lane, int state, double rate);
+/** The condition of an event has changed at that time. */
+void model_lanes_cross(void *patients, int lane, int event, double time);
 /** Computes what depends on the patient alone, for all lanes. */
 void model_lanes_prepare(struct model_lanes *patients);
 
@@ -38,3 +42,4 @@ void model_lanes_outputs(void *context, const lanes *t, const lanes *y, lanes *o
  *  and out are: engine/solver/ode.h. */
 lane_function model_lanes_rates, model_lanes_jacobian, model_lanes_factor, model_lanes_solve;
 lane_function model_lanes_matrix, model_lanes_product, model_lanes_apply, model_lanes_remainder;
+lane_function model_lanes_crossings;

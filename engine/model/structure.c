@@ -2,6 +2,7 @@
 /* What there is to know of a compiled model before a patient is solved. */
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/memory.h"
 #include "model/compiling.h"
@@ -17,13 +18,18 @@ static void observe(void *context, int reg)
     if (model->states[i].reg == reg) model->observed[model->n_observed++] = i;
 }
 
-/** The states on which outputs depend. */
+/** The states on which outputs depend; with events all, for a lane goes on from within a step. */
 static void find_observed(struct compiling *compiling)
 {
   struct model *model = compiling->model;
   int *outputs = memory_new((size_t)model->n_outputs, sizeof *outputs);
 
   model->observed = arena_new(compiling->arena, (size_t)model->n_states, sizeof *model->observed);
+  if (model->n_events > 0) {
+    for (int i = 0; i < model->n_states; i++) model->observed[model->n_observed++] = i;
+    free(outputs);
+    return;
+  }
   for (int i = 0; i < model->n_outputs; i++) outputs[i] = model->outputs[i].reg;
   program_inputs_of(compiling->builder, model->n_outputs, outputs,
                     &(struct input_visitor){observe, model});
@@ -38,6 +44,13 @@ static void add_input(struct model *model, bool *is_known, int reg)
   if (is_known[reg] || (phase != PHASE_PATIENT && phase != PHASE_HELD)) return;
   is_known[reg] = true;
   model->inputs[model->n_inputs++] = reg;
+}
+
+static int place_among_inputs(const struct model *model, int reg)
+{
+  for (int k = 0; k < model->n_inputs; k++)
+    if (model->inputs[k] == reg) return k;
+  return -1;
 }
 
 /** In the order in which the sections first read them, so that the numbering depends on the
@@ -62,10 +75,11 @@ static void find_inputs(struct compiling *compiling)
     for (int i = 0; i < program->signatures[s].n_out; i++)
       add_input(model, is_known, program->signatures[s].out[i]);
   }
-  for (int i = 0; i < model->n_states; i++) {
-    model->states[i].infusion_input = -1;
-    for (int k = 0; k < model->n_inputs; k++)
-      if (model->inputs[k] == model->states[i].infusion) model->states[i].infusion_input = k;
+  for (int i = 0; i < model->n_states; i++)
+    model->states[i].infusion_input = place_among_inputs(model, model->states[i].infusion);
+  for (int i = 0; i < model->n_events; i++) {
+    model->events[i].held_input = place_among_inputs(model, model->events[i].held);
+    model->events[i].first_input = place_among_inputs(model, model->events[i].first);
   }
   free(is_known);
 }
@@ -100,18 +114,55 @@ static void find_time_constants(struct model *model)
   free(entries);
 }
 
+static void choose(struct model *model, enum model_method method, const char *reason)
+{
+  model->method = method;
+  model->method_reason = reason;
+}
+
 static void choose_method(struct model *model)
 {
+  const struct model_linear *linear = model->n_events > 0 ? NULL : model->linear; /* see ode.h */
+
   model->fastest = model->slowest = (double)NAN;
-  model->method = METHOD_EXPLICIT;
+  choose(model, METHOD_EXPLICIT, "the model is too large for a Jacobian");
   if (!model->jacobian) return;
   find_time_constants(model);
-  if (model->linear && model->linear->n_remainder == 0)
-    model->method = METHOD_LINEAR;
+  if (linear && linear->n_remainder == 0)
+    choose(model, METHOD_LINEAR,
+           "all states are linear between events, and a matrix exponential moves them exactly");
   else if (model->slowest / model->fastest > stiff_ratio)
-    model->method = METHOD_ROSENBROCK;
+    choose(
+        model, METHOD_ROSENBROCK,
+        "the time constants are more than 1000 apart: the model is stiff, so steps are implicit");
+  else if (linear && linear->n_moving > 1)
+    choose(model, METHOD_LINEAR,
+           "a matrix exponential moves the linear block exactly, and explicit steps the remainder");
   else
-    model->method = model->linear && model->linear->n > 1 ? METHOD_LINEAR : METHOD_SWITCHING;
+    choose(model, METHOD_SWITCHING,
+           "the typical patient is not stiff; one who is goes over to implicit steps");
+}
+
+const char *model_method_name(enum model_method method)
+{
+  static const char *const names[] = {[METHOD_LINEAR] = "linear",
+                                      [METHOD_EXPLICIT] = "explicit",
+                                      [METHOD_ROSENBROCK] = "rosenbrock",
+                                      [METHOD_SWITCHING] = "switching"};
+
+  return names[method];
+}
+
+const char *model_lacks(const struct model *model, const char *solver)
+{
+  if (strcmp(solver, model_method_name(METHOD_LINEAR)) == 0 &&
+      (!model->linear || model->n_events > 0))
+    return "a linear block of few states, and no events";
+  if ((strcmp(solver, model_method_name(METHOD_ROSENBROCK)) == 0 ||
+       strcmp(solver, model_method_name(METHOD_SWITCHING)) == 0) &&
+      !model->jacobian)
+    return "a Jacobian, for which it is too large";
+  return NULL;
 }
 
 void model_find_structure(struct compiling *compiling)

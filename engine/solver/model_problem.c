@@ -38,6 +38,11 @@ void model_problem_set(struct model_problem *problem, struct model_lanes *patien
                                             .rates = model_lanes_rates,
                                             .n_observed = model->n_observed,
                                             .observed = model->observed}};
+  if (model->n_events > 0) {
+    problem->events = (struct ode_events){model->n_events, model_lanes_crossings,
+                                          model_lanes_cross};
+    problem->ode.events = &problem->events;
+  }
   if (model->jacobian) set_jacobian(problem, model->jacobian);
   if (model->linear) set_linear(problem, model->linear);
   problem->ode.kernel = kernel_store_find(store, model, patients->simd);
@@ -46,14 +51,5 @@ void model_problem_set(struct model_problem *problem, struct model_lanes *patien
 
 const struct solver_method *model_problem_method(const struct model *model)
 {
-  switch (model->method) {
-  case METHOD_LINEAR:
-    return &solver_linear;
-  case METHOD_ROSENBROCK:
-    return &solver_rosenbrock;
-  case METHOD_EXPLICIT:
-  case METHOD_SWITCHING:
-    break;
-  }
-  return &solver_explicit;
+  return solver_method_named(model_method_name(model->method));
 }

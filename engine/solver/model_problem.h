@@ -10,6 +10,7 @@ struct model_problem {
   struct ode ode;
   struct ode_jacobian jacobian;
   struct ode_linear linear;
+  struct ode_events events;
 };
 
 /** With steps compiled for the model, where the store has them: then the outputs of `patients` are

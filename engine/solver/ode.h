@@ -35,6 +35,17 @@ struct ode_linear {
   lane_function *rates;      /* a: time; b: y [state]; out: dydt of the remainder [n_remainder] */
 };
 
+/** Conditions that the rates read as constants, held by the context, and changed by it only when it
+ *  is told of a crossing. A step that crosses ends where it does, at the resolution of the clock,
+ * and the lane goes on from there. A step that crosses there and back is not seen. */
+struct ode_events {
+  int n;
+  /** a: time; b: y [state]; out: [n] 1 where a condition is not what is held of it, else 0. */
+  lane_function *crossings;
+  /** At `time` the other value of `event` begins in the lane: hold it. */
+  void (*cross)(void *context, int lane, int event, double time);
+};
+
 /** A problem; the arrays and functions are borrowed. */
 struct ode {
   int n_states;
@@ -42,7 +53,9 @@ struct ode {
   lane_function *rates;                /* a: time; b: y [state]; out: dydt [state] */
   const struct ode_jacobian *jacobian; /* NULL: not known */
   const struct ode_linear *linear;     /* NULL: there is no such block */
-  /** What the listeners of samples read: only these states are there. NULL: all. */
+  const struct ode_events *events;     /* NULL: there are none */
+  /** What the listeners of samples read: only these states are there. NULL: all. All with events.
+   */
   int n_observed;
   const int *observed;         /* [n_observed] */
   const struct kernel *kernel; /* steps made for this problem alone, see kernel.h; NULL: none */

@@ -7,7 +7,7 @@
 
 #include "base/failure.h"
 #include "base/memory.h"
-#include "solver/solver_internal.h"
+#include "solver/solver_stepping.h"
 
 static bool is_lane(int lane)
 {
@@ -30,12 +30,14 @@ const struct solver_method *solver_method_named(const char *name)
   return *method;
 }
 
-static const struct solver_host host = {solver_end_run};
+static const struct solver_host host = {solver_end_run, stepping_find_crossings,
+                                        stepping_locate_crossings, stepping_tell_crossings};
 
 static void observe(struct solver *solver)
 {
   const struct ode *ode = &solver->ode;
 
+  REQUIRE(!ode->events || !ode->observed || ode->n_observed == ode->n_states);
   solver->n_observed = ode->observed ? ode->n_observed : ode->n_states;
   solver->observed = memory_new((size_t)solver->n_observed, sizeof *solver->observed);
   for (int i = 0; i < solver->n_observed; i++)
@@ -55,6 +57,7 @@ int solver_create(const struct solver_method *method, const struct ode *ode,
   created->tolerance = *tolerance;
   created->state = memory_new((size_t)ode->n_states, sizeof *created->state);
   created->sampled = memory_new((size_t)ode->n_states, sizeof *created->sampled);
+  if (ode->events) created->crossed = memory_new((size_t)ode->events->n, sizeof *created->crossed);
   observe(created);
   created->next_sample += (double)INFINITY;
   code = method->create(ode, tolerance, created);
@@ -70,6 +73,7 @@ void solver_destroy(struct solver **solver)
   free((*solver)->state);
   free((*solver)->sampled);
   free((*solver)->observed);
+  free((*solver)->crossed);
   free(*solver);
   *solver = NULL;
 }
@@ -91,7 +95,7 @@ void solver_unload(struct solver *solver, int lane)
 {
   REQUIRE(is_lane(lane));
   solver->running[lane] = 0;
-  solver->starting[lane] = 0;
+  solver->starting[lane] = solver->resuming[lane] = 0;
   solver->accepted[lane] = 0;
   solver->rejected[lane] = 0;
   solver->status[lane] = SOLVE_OK;
@@ -114,6 +118,7 @@ void solver_set_state(struct solver *solver, int lane, const double *state)
 {
   REQUIRE(is_lane(lane) && !solver->running[lane]);
   for (int j = 0; j < solver->ode.n_states; j++) solver->state[j][lane] = state[j];
+  solver_settle_events(solver, lane);
 }
 
 lanes *solver_states(struct solver *solver)
@@ -125,9 +130,11 @@ void solver_run_to(struct solver *solver, int lane, double stop)
 {
   REQUIRE(is_lane(lane) && !solver->running[lane] && solver->status[lane] == SOLVE_OK);
   REQUIRE(stop > solver->time[lane] && isfinite(stop));
+  solver_settle_events(solver, lane);
   solver->stop[lane] = stop;
   solver->running[lane] = -1;
   solver->starting[lane] = -1;
+  solver->resuming[lane] = 0;
 }
 
 void solver_listen(struct solver *solver, solver_sample *sample, void *context)
@@ -147,7 +154,7 @@ void solver_end_run(struct solver *solver, int lane, enum solve_status status)
 {
   REQUIRE(status != SOLVE_OK || solver->samples[lane].next == solver->samples[lane].n);
   solver->running[lane] = 0;
-  solver->starting[lane] = 0;
+  solver->starting[lane] = solver->resuming[lane] = 0;
   solver->status[lane] = status;
   forget_samples(solver, lane);
 }

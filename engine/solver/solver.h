@@ -66,7 +66,8 @@ void solver_load(struct solver *solver, int lane, double time, const double *sta
 /** Where the lane stands: valid when it is not running. `state` is [state]. */
 double solver_time(const struct solver *solver, int lane);
 void solver_state(const struct solver *solver, int lane, double *state);
-/** A jump: a bolus, a reset. The lane must not be running. */
+/** A jump: a bolus, a reset. The lane must not be running. Events follow it, as they do the state
+ *  that is loaded, and whatever has changed when the lane starts. */
 void solver_set_state(struct solver *solver, int lane, const double *state);
 /** All lanes [state]; those of lanes that stand may be changed, which is a jump. */
 lanes *solver_states(struct solver *solver);

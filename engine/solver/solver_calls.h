@@ -8,6 +8,7 @@
 #define N_STATES                  (solver->ode.n_states)
 #define N_OBSERVED                (solver->n_observed)
 #define OBSERVED(i)               (solver->observed[i])
+#define N_EVENTS                  (solver->ode.events ? solver->ode.events->n : 0)
 #define ODE_RATES(t, y, dydt)     solver->ode.rates(solver->ode.context, t, y, dydt)
 #define N_JACOBIAN                (solver->ode.jacobian->n_entries)
 #define HAS_TIME_DERIVATIVE       (solver->ode.jacobian->has_time_derivative)

@@ -148,7 +148,7 @@ bool EXPLICIT_ATTEMPT(struct solver *solver)
   struct dormand_prince *method = solver->work;
   const bool starts = lane_mask_any(solver->starting);
   struct attempt attempt = {.trial = method->stepping.trial};
-  bool ended = false;
+  bool ended = false, crosses;
 
   plan(solver, &method->stepping, &attempt);
   if (starts) { /* 0 * NaN is NaN */
@@ -171,9 +171,15 @@ bool EXPLICIT_ATTEMPT(struct solver *solver)
   control_step(&method->stepping, &attempt);
   if (method->stepping.watched) watch_stiffness(solver, method, &attempt);
   if (starts) finish_start(solver, method, &attempt);
-  if (lane_mask_any(samples_due(solver, &attempt))) {
+  crosses = find_crossings(solver, &attempt);
+  if (crosses || lane_mask_any(samples_due(solver, &attempt))) {
     interpolate(solver, method, &attempt);
+    if (crosses) solver->host->locate_crossings(solver, &method->stepping, &attempt);
     give_samples(solver, &method->stepping, &attempt);
+    if (crosses) {
+      solver->host->tell_crossings(solver, &attempt);
+      give_samples(solver, &method->stepping, &attempt);
+    }
   }
   for (int j = 0; j < N_STATES; j++)
     method->k[0][j] = lanes_select(attempt.accepted, method->k[STAGES - 1][j], method->k[0][j]);

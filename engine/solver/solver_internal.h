@@ -12,9 +12,15 @@ struct lane_samples {
 };
 
 struct solver;
+struct stepping;
+struct attempt;
 /** What the code of a method calls in the rest; by pointer, for code that is loaded. */
 struct solver_host {
   void (*end_run)(struct solver *solver, int lane, enum solve_status status);
+  void (*find_crossings)(struct solver *solver, struct attempt *attempt);
+  void (*locate_crossings)(struct solver *solver, const struct stepping *stepping,
+                           struct attempt *attempt);
+  void (*tell_crossings)(struct solver *solver, struct attempt *attempt);
 };
 
 struct solver {
@@ -26,6 +32,7 @@ struct solver {
   lanes *state; /* [state] */
   lane_mask running;
   lane_mask starting; /* set by solver_run_to(): nothing known of the lane holds any more */
+  lane_mask resuming; /* starting in the middle of a run, after a crossing */
   lane_mask accepted, rejected;
   lanes next_sample; /* time of the next sample, infinity if there is none */
   struct lane_samples samples[LANES];
@@ -35,8 +42,17 @@ struct solver {
   int n_observed;
   int *observed; /* [n_observed] states that samples need */
   enum solve_status status[LANES];
-  void *work; /* the method's own */
+  lanes *crossed; /* [event] */
+  void *work;     /* the method's own */
 };
+
+/** The lanes in which a condition is not what is held; solver->crossed says which. */
+void solver_crossings(struct solver *solver, const lanes *time, const lanes *state,
+                      lane_mask *mask);
+/** After it: of one lane, the context. */
+void solver_tell_crossings(struct solver *solver, int lane, double time);
+/** Lets the context hold what the conditions are where the lane stands. */
+void solver_settle_events(struct solver *solver, int lane);
 
 /** The lane stands at its stop, all its samples given (SOLVE_OK), or has failed. */
 void solver_end_run(struct solver *solver, int lane, enum solve_status status);

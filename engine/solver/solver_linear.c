@@ -99,6 +99,10 @@ static int linear_create(const struct ode *ode, const struct tolerance *toleranc
   struct propagation *method;
 
   (void)tolerance;
+  if (ode->events)
+    return failure(EXIT_CODE_INVALID_INPUT,
+                   "the linear method cannot locate events, which this model has; take explicit, "
+                   "rosenbrock or switching");
   if (!ode->linear)
     return failure(EXIT_CODE_INTERNAL, "the linear method needs to know of a linear block");
   REQUIRE(ode->linear->n + ode->linear->n_remainder == ode->n_states);

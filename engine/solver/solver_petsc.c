@@ -17,7 +17,7 @@ struct petsc_work {
   lanes *state, *rates; /* [state] the lane's state in every lane, and what becomes of it */
   double *base, *shifted, *moved; /* [state] rates, and the argument, of differences */
   TS ts;
-  Vec y, start, at_sample, atol; /* start is of the step */
+  Vec y, start, at_sample, at_crossing, atol; /* start is of the step */
   Mat jacobian;
 };
 
@@ -132,34 +132,97 @@ static PetscErrorCode restore_start_of_step(TS ts, PetscReal stage_time)
   PetscFunctionReturn(0);
 }
 
-static PetscErrorCode give_samples(TS ts)
+/* Samples before `end` or, with the state there, those at it. */
+static PetscErrorCode give_samples(struct petsc_work *work, double end, bool at_end)
 {
-  struct petsc_work *work;
-  struct solver *solver;
+  struct solver *solver = work->solver;
   lane_mask due = {0};
-  PetscReal time;
-  Vec y;
 
   PetscFunctionBeginUser;
-  PetscCall(TSGetApplicationContext(ts, &work));
-  PetscCall(TSGetTime(ts, &time));
-  PetscCall(TSGetSolution(ts, &y));
-  solver = work->solver;
   due[work->lane] = -1;
-  while (solver->next_sample[work->lane] <= time) {
-    const double sample_time = solver->next_sample[work->lane];
+  for (;;) {
+    const double time = solver->next_sample[work->lane];
     const double *state;
-    Vec at_sample = y;
+    Vec at_sample = work->y;
 
-    if (sample_time < time) {
+    if (!(time < end || (at_end && time == end))) break;
+    if (time < end) {
       at_sample = work->at_sample;
-      PetscCall(TSInterpolate(ts, sample_time, at_sample));
+      PetscCall(TSInterpolate(work->ts, time, at_sample));
     }
     PetscCall(VecGetArrayRead(at_sample, &state));
     for (int j = 0; j < solver->ode.n_states; j++) solver->sampled[j][work->lane] = state[j];
     PetscCall(VecRestoreArrayRead(at_sample, &state));
     solver_give_samples(solver, &due);
   }
+  PetscFunctionReturn(0);
+}
+
+/* Whether a condition at that time and state is not what is held. */
+static PetscErrorCode crosses(struct petsc_work *work, double time, Vec y, bool *does)
+{
+  const lanes times = (lanes){0} + time;
+  const double *state;
+  lane_mask mask;
+
+  PetscFunctionBeginUser;
+  PetscCall(VecGetArrayRead(y, &state));
+  for (int j = 0; j < work->solver->ode.n_states; j++) work->state[j] = (lanes){0} + state[j];
+  PetscCall(VecRestoreArrayRead(y, &state));
+  solver_crossings(work->solver, &times, work->state, &mask);
+  *does = mask[work->lane];
+  PetscFunctionReturn(0);
+}
+
+/* Halves the step, of which the end crosses; leaves the state there in at_crossing. */
+static PetscErrorCode locate(struct petsc_work *work, double *time)
+{
+  double low, high = *time;
+  bool does;
+
+  PetscFunctionBeginUser;
+  PetscCall(TSGetPrevTime(work->ts, &low));
+  PetscCall(VecCopy(work->y, work->at_crossing));
+  for (double middle = low + 0.5 * (high - low); low < middle && middle < high;
+       middle = low + 0.5 * (high - low)) {
+    if (high - low <= 0.25 * DBL_EPSILON * fabs(*time)) break;
+    PetscCall(TSInterpolate(work->ts, middle, work->at_sample));
+    PetscCall(crosses(work, middle, work->at_sample, &does));
+    if (does) {
+      PetscCall(VecCopy(work->at_sample, work->at_crossing));
+      high = middle;
+    } else {
+      low = middle;
+    }
+  }
+  *time = high;
+  PetscFunctionReturn(0);
+}
+
+/* The step ends where the first condition changes, and the lane goes on from there. */
+static PetscErrorCode end_step(TS ts)
+{
+  struct petsc_work *work;
+  double time, crossing, before;
+  bool does = false;
+
+  PetscFunctionBeginUser;
+  PetscCall(TSGetApplicationContext(ts, &work));
+  PetscCall(TSGetTime(ts, &time));
+  crossing = time;
+  if (work->solver->ode.events) PetscCall(crosses(work, time, work->y, &does));
+  if (does) {
+    PetscCall(TSGetPrevTime(ts, &before));
+    PetscCall(locate(work, &crossing));
+    PetscCall(give_samples(work, crossing, false));
+    PetscCall(VecCopy(work->at_crossing, work->y));
+    PetscCall(crosses(work, crossing, work->y, &does));
+    solver_tell_crossings(work->solver, work->lane, crossing);
+    PetscCall(TSSetTime(ts, crossing));
+    PetscCall(TSSetTimeStep(ts, fmin(time - before, work->solver->stop[work->lane] - crossing)));
+    PetscCall(TSRestartStep(ts));
+  }
+  PetscCall(give_samples(work, crossing, true));
   PetscFunctionReturn(0);
 }
 
@@ -195,6 +258,7 @@ static PetscErrorCode create_ts(struct petsc_work *work)
   PetscCall(VecCreateSeq(PETSC_COMM_SELF, n, &work->y));
   PetscCall(VecDuplicate(work->y, &work->start));
   PetscCall(VecDuplicate(work->y, &work->at_sample));
+  PetscCall(VecDuplicate(work->y, &work->at_crossing));
   PetscCall(VecDuplicate(work->y, &work->atol));
   PetscCall(VecGetArrayWrite(work->atol, &atol));
   for (PetscInt j = 0; j < n; j++) atol[j] = solver->tolerance.atol[j];
@@ -205,7 +269,7 @@ static PetscErrorCode create_ts(struct petsc_work *work)
   PetscCall(TSSetApplicationContext(work->ts, work));
   PetscCall(TSSetProblemType(work->ts, TS_NONLINEAR));
   PetscCall(TSSetFunctionDomainError(work->ts, stage_is_usable));
-  PetscCall(TSSetPostStep(work->ts, give_samples));
+  PetscCall(TSSetPostStep(work->ts, end_step));
   PetscCall(TSSetExactFinalTime(work->ts, TS_EXACTFINALTIME_MATCHSTEP));
   PetscCall(TSSetErrorIfStepFails(work->ts, PETSC_FALSE));
   PetscCall(TSSetMaxStepRejections(work->ts, 60)); /* at a quarter each, the step is nothing */
@@ -298,11 +362,13 @@ static PetscErrorCode solve_lane(struct petsc_work *work, int lane, enum solve_s
   if (*status != SOLVE_OK) PetscFunctionReturn(0);
 
   PetscCall(set_clock(work->ts, &solver->tolerance, solver->time[lane], solver->stop[lane]));
-  PetscCall(TSSolve(work->ts, work->y));
-  PetscCall(TSGetConvergedReason(work->ts, &reason));
+  do { /* a crossing in the last step puts its end off */
+    PetscCall(TSSolve(work->ts, work->y));
+    PetscCall(TSGetConvergedReason(work->ts, &reason));
+    PetscCall(TSGetTime(work->ts, &time));
+  } while (reason == TS_CONVERGED_TIME && time < solver->stop[lane]);
   PetscCall(TSGetStepNumber(work->ts, &accepted));
   PetscCall(TSGetStepRejections(work->ts, &rejected));
-  PetscCall(TSGetTime(work->ts, &time));
   *status = status_of(reason);
   solver->accepted[lane] += accepted;
   solver->rejected[lane] += rejected;
@@ -333,7 +399,8 @@ static void petsc_destroy(struct solver *solver)
 
   if (!work) return;
   if (TSDestroy(&work->ts) || MatDestroy(&work->jacobian) || VecDestroy(&work->y) ||
-      VecDestroy(&work->start) || VecDestroy(&work->at_sample) || VecDestroy(&work->atol))
+      VecDestroy(&work->start) || VecDestroy(&work->at_sample) || VecDestroy(&work->at_crossing) ||
+      VecDestroy(&work->atol))
     failure(EXIT_CODE_INTERNAL, "PETSc cannot release its integrator");
   free(work->state);
   free(work->rates);

@@ -277,6 +277,7 @@ bool ROSENBROCK_ATTEMPT(struct solver *solver)
   SCRATCH(trial, N_STATES, method->stepping.trial);
   struct attempt attempt = {.trial = trial};
   struct scratch scratch = {.k = k, .rates = rates};
+  bool crosses;
 
   plan(solver, &method->stepping, &attempt);
   scratch.per_step = 1 / attempt.step;
@@ -296,9 +297,15 @@ bool ROSENBROCK_ATTEMPT(struct solver *solver)
   judge(solver, method, k + (ROSENBROCK_STAGES - 1) * N_STATES, &attempt);
   control_step(&method->stepping, &attempt);
   if (method->stepping.watched) watch_calm(solver, method, rates, &attempt);
-  if (lane_mask_any(samples_due(solver, &attempt))) {
+  crosses = find_crossings(solver, &attempt);
+  if (crosses || lane_mask_any(samples_due(solver, &attempt))) {
     interpolate(solver, method, k, &attempt);
+    if (crosses) solver->host->locate_crossings(solver, &method->stepping, &attempt);
     give_refined_samples(solver, method, &scratch, &attempt);
+    if (crosses) {
+      solver->host->tell_crossings(solver, &attempt);
+      give_samples(solver, &method->stepping, &attempt);
+    }
   }
   conclude(solver, &method->stepping, &attempt);
   return lane_mask_any(method->stepping.leaving | (running & ~solver->running));

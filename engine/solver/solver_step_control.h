@@ -89,9 +89,9 @@ INLINE void choose_first_step(struct solver *solver, struct stepping *stepping, 
   step = lanes_select(is_finite(change), lanes_smaller(100 * probe, step), probe);
   stepping->step = lanes_select(starting, step, stepping->step);
   stepping->last_error = lanes_select(starting, all(SMALLEST_LAST), stepping->last_error);
-  stepping->attempts = lanes_select(starting, all(0), stepping->attempts);
+  stepping->attempts = lanes_select(starting & ~solver->resuming, all(0), stepping->attempts);
   stepping->shrunk &= ~starting;
-  solver->starting = (lane_mask){0};
+  solver->starting = solver->resuming = (lane_mask){0};
 }
 
 /* 2^20 log2(x), linear between powers of 2: the upper half of the bits of a positive double. */

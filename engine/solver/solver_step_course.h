@@ -39,7 +39,12 @@ INLINE void watch(struct stepping *stepping, const struct patience *patience, la
 
 INLINE lane_mask samples_due(const struct solver *solver, const struct attempt *attempt)
 {
-  return attempt->accepted & lanes_at_most(solver->next_sample, attempt->end);
+  const lane_mask due = attempt->accepted & lanes_at_most(solver->next_sample, attempt->end);
+
+  /* A sample at the moment of a crossing is of the new side. */
+  if (N_EVENTS > 0)
+    return due & ~(attempt->untold & lanes_equal(solver->next_sample, attempt->end));
+  return due;
 }
 
 /** From the interpolant. */
@@ -66,6 +71,15 @@ INLINE void give_samples(struct solver *solver, const struct stepping *stepping,
   }
 }
 
+/** Whether an event changes in an accepted step. Then, with the interpolant of all states: locate,
+ * and after the samples before it tell, and give those of its own time. */
+INLINE bool find_crossings(struct solver *solver, struct attempt *attempt)
+{
+  if (N_EVENTS == 0) return false;
+  solver->host->find_crossings(solver, attempt);
+  return lane_mask_any(attempt->crossing);
+}
+
 /** Moves the accepted lanes; true if a lane has come to its stop or has failed. */
 INLINE bool conclude(struct solver *solver, struct stepping *stepping,
                      const struct attempt *attempt)
@@ -80,6 +94,10 @@ INLINE bool conclude(struct solver *solver, struct stepping *stepping,
   solver->time = lanes_select(accepted, attempt->end, solver->time);
   solver->accepted -= accepted;
   solver->rejected -= attempt->active & ~accepted;
+  if (N_EVENTS > 0) {
+    solver->starting |= attempt->crossing;
+    solver->resuming |= attempt->crossing;
+  }
   stepping->attempts += lanes_select(attempt->active, all(1), all(0));
   smallest = SMALLEST_STEP_ULP * DBL_EPSILON * lanes_abs(solver->time) + DBL_MIN;
   tiny = attempt->active & ~stands & lanes_less(stepping->step, smallest);

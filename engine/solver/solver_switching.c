@@ -65,7 +65,7 @@ static void leave(struct solver *solver, struct solver *home, int lane)
 {
   solver->accepted[lane] += home->accepted[lane];
   solver->rejected[lane] += home->rejected[lane];
-  home->running[lane] = home->starting[lane] = 0;
+  home->running[lane] = home->starting[lane] = home->resuming[lane] = 0;
   stepping_of(home)->leaving[lane] = 0;
 }
 
@@ -78,6 +78,7 @@ static void begin_run(struct solver *solver, struct switching *switching, int la
   for (int h = 0; h < HOMES; h++) switching->homes[h]->running[lane] = 0;
   hand_over(solver, switching->homes[switching->home[lane]], lane);
   switching->homes[switching->home[lane]]->starting[lane] = -1;
+  switching->homes[switching->home[lane]]->resuming[lane] = 0;
   solver->starting[lane] = 0;
 }
 
@@ -101,10 +102,10 @@ static void move(struct solver *solver, struct switching *switching, int lane)
   struct stepping *new = stepping_of(to);
 
   hand_over(from, to, lane);
+  to->starting[lane] = to->resuming[lane] = from->resuming[lane]; /* it may just have crossed */
   leave(solver, from, lane);
   forget_strikes(from, lane);
   forget_strikes(to, lane);
-  to->starting[lane] = 0;
   new->step[lane] = old->step[lane];
   new->last_error[lane] = old->last_error[lane];
   new->attempts[lane] = old->attempts[lane];

@@ -2,6 +2,7 @@
 /* Patients per second and measured error of this project's solvers on the population workloads, on
  * one core. Prints lines like those of benchmark_cvode. */
 #include <math.h>
+#include <petscsys.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +16,7 @@
 enum { MOST_SAMPLES = 1024, MOST_DOSES = 64 };
 
 struct settings {
-  const char *folder, *kernels, *solver, *only;
+  const char *folder, *kernels, *solver, *only, *petsc_type;
   double rtol, atol, seconds;
 };
 
@@ -27,16 +28,15 @@ struct ward {
   struct model_lanes patients;
   struct model_problem problem;
   struct solver *solver;
-  int dose_state, outputs[MOST_OUTPUTS]; /* of the model */
-  double *etas, *initial;                /* [eta], [state] */
+  int dose_state, outputs[MOST_OUTPUTS];  /* of the model */
+  double *etas, *initial;                 /* [individual][eta], [state] */
+  double *rows[LANES], *first_row[LANES]; /* where the next sample goes; the first went */
+  int n_before[2 * MOST_DOSES + 1];       /* samples before each change */
   double sample_times[MOST_SAMPLES];
   lanes *at_sample;       /* [output of the model] */
   double *kept;           /* [patient][sample][output], NULL: nothing is kept */
-  double sum;             /* so that nothing is optimised away */
   int64_t patient[LANES]; /* -1: nobody */
   int dose[LANES];        /* events that are over */
-  int sample[LANES];      /* samples taken */
-  double factor[LANES];   /* of the dose */
   int64_t begun, ended;
   double steps, rejected;
 };
@@ -55,15 +55,19 @@ static void take(void *context, const lane_mask *due, const lanes *time, const l
   const int n_outputs = ward->data->n_outputs;
 
   model_lanes_outputs(&ward->patients, time, state, ward->at_sample);
-  for (int lane = 0; lane < LANES; lane++) {
-    if (!(*due)[lane]) continue;
-    double *row = ward->kept +
-                  (ward->patient[lane] * ward->workload->n_samples + ward->sample[lane]) *
-                      n_outputs;
+  for (int o = 0; o < n_outputs; o++) {
+    const double *values = (const double *)&ward->at_sample[ward->outputs[o]];
 
-    ward->sample[lane]++;
-    for (int o = 0; o < n_outputs; o++) row[o] = ward->at_sample[ward->outputs[o]][lane];
+    for (int lane = 0; lane < LANES; lane++)
+      if ((*due)[lane]) ward->rows[lane][o] = values[lane];
   }
+  for (int lane = 0; lane < LANES; lane++) ward->rows[lane] -= (*due)[lane] * n_outputs;
+}
+
+/** Samples that a lane's patient has given. */
+static int n_taken(const struct ward *ward, int lane)
+{
+  return (int)(ward->rows[lane] - ward->first_row[lane]) / ward->data->n_outputs;
 }
 
 /** Time of the next dose or end of an infusion after `n` of them, or of the end. */
@@ -76,25 +80,33 @@ static double change_time(const struct workload *workload, int n)
   return n / per_dose * workload->dose_every_h + n % per_dose * workload->dose_hours;
 }
 
+/** ward->etas [individual][eta]: those that give the individuals' parameters. */
+static void find_etas(struct ward *ward, struct arena *arena)
+{
+  const struct model *model = ward->model;
+  const int n = ward->data->n_individuals;
+
+  ward->etas = arena_new(arena, (size_t)(n * model->n_etas), sizeof *ward->etas);
+  for (int e = 0; e < model->n_etas; e++) {
+    const struct model_parameter *parameter = &model->parameters[model->etas[e].parameter];
+    int column = 0;
+
+    while (strcmp(ward->workload->parameters[column], parameter->name)) column++;
+    for (int i = 0; i < n; i++)
+      ward->etas[i * model->n_etas + e] = log(ward->data->parameters[i * MOST_PARAMETERS + column] /
+                                              parameter->typical);
+  }
+}
+
 static void admit(struct ward *ward, int lane)
 {
-  const struct workload *workload = ward->workload;
-  const int64_t id = ward->begun % ward->data->n_individuals;
-  const double *p = ward->data->parameters + id * MOST_PARAMETERS;
+  const int64_t id = ward->begun++ % ward->data->n_individuals;
 
   ward->patient[lane] = id;
-  ward->begun++;
-  ward->dose[lane] = ward->sample[lane] = 0;
-  ward->factor[lane] = 1;
-  for (int e = 0; e < ward->model->n_etas; e++) {
-    const struct model_parameter *parameter =
-        &ward->model->parameters[ward->model->etas[e].parameter];
-
-    for (int i = 0; workload->parameters[i]; i++)
-      if (strcmp(workload->parameters[i], parameter->name) == 0)
-        ward->etas[e] = log(p[i] / parameter->typical);
-  }
-  model_lanes_load(&ward->patients, lane, NULL, ward->etas);
+  ward->dose[lane] = 0;
+  ward->rows[lane] = ward->first_row[lane] = ward->kept +
+                                             id * ward->workload->n_samples * ward->data->n_outputs;
+  model_lanes_load(&ward->patients, lane, NULL, ward->etas + id * ward->model->n_etas);
 }
 
 /** The lanes of `arrived` stand at the time of their next change: doses, samples at that time, and
@@ -104,6 +116,7 @@ static void change(struct ward *ward, const bool *arrived)
   const struct workload *workload = ward->workload;
   lanes *state = solver_states(ward->solver), time = {0};
   lane_mask due = {0};
+  int taken[LANES] = {0};
 
   for (int lane = 0; lane < LANES; lane++) {
     const int n = ward->dose[lane];
@@ -118,20 +131,19 @@ static void change(struct ward *ward, const bool *arrived)
                              n % 2 ? 0 : workload->dose / workload->dose_hours);
     }
     time[lane] = now;
-    if (ward->sample[lane] < workload->n_samples && ward->sample_times[ward->sample[lane]] == now)
-      due[lane] = -1;
+    taken[lane] = n_taken(ward, lane);
+    if (taken[lane] < workload->n_samples && ward->sample_times[taken[lane]] == now) due[lane] = -1;
   }
   if (lane_mask_any(due)) take(ward, &due, &time, state);
   for (int lane = 0; lane < LANES; lane++) {
-    double next;
-    int n = 0;
+    const int done = taken[lane] - (int)due[lane];
 
-    if (!arrived[lane] || ward->sample[lane] == workload->n_samples) continue;
-    next = change_time(workload, ++ward->dose[lane]);
-    while (ward->sample_times[ward->sample[lane] + n] < next) n++;
-    solver_samples(ward->solver, lane,
-                   &(struct sampling){n, ward->sample_times + ward->sample[lane]});
-    solver_run_to(ward->solver, lane, next);
+    if (!arrived[lane] || done == workload->n_samples) continue;
+    ward->dose[lane]++;
+    solver_samples(
+        ward->solver, lane,
+        &(struct sampling){ward->n_before[ward->dose[lane]] - done, ward->sample_times + done});
+    solver_run_to(ward->solver, lane, change_time(workload, ward->dose[lane]));
   }
 }
 
@@ -162,7 +174,7 @@ static void run(struct ward *ward, int64_t until)
     n_inside = 0;
     for (int lane = 0; lane < LANES; lane++) {
       arrived[lane] = ward->patient[lane] >= 0 && !solver_is_running(ward->solver, lane);
-      if (arrived[lane] && (ward->sample[lane] == ward->workload->n_samples ||
+      if (arrived[lane] && (n_taken(ward, lane) == ward->workload->n_samples ||
                             solver_status(ward->solver, lane) != SOLVE_OK)) {
         discharge(ward, lane);
         arrived[lane] = false;
@@ -216,7 +228,8 @@ static void report(struct ward *ward, const struct solver_method *method,
 {
   printf("twintrial %s %s%s rtol=%.0e patients_per_s=%.1f best_round=%.1f", ward->workload->name,
          method->name, ward->problem.ode.kernel ? "" : "(interpreted)", settings->rtol, rate, best);
-  printf(" steps=%.1f rejected=%.1f", ward->steps / (double)ward->ended, ward->rejected / (double)ward->ended);
+  printf(" steps=%.1f rejected=%.1f", ward->steps / (double)ward->ended,
+         ward->rejected / (double)ward->ended);
   for (int o = 0; o < ward->data->n_outputs; o++)
     printf(" relS_%s=%.1e", ward->workload->outputs[o],
            workload_error(ward->workload, ward->data, ward->kept, o));
@@ -237,12 +250,16 @@ static void measure(const struct workload *workload, const struct settings *sett
 
   if (!workload_load(workload, settings->folder, &data)) exit(EXIT_FAILURE);
   for (int i = 0; i < model->n_states; i++) atol[i] = settings->atol * settings->rtol / 1e-6;
-  ward.etas = arena_new(arena, (size_t)model->n_etas, sizeof *ward.etas);
+  find_etas(&ward, arena);
   ward.initial = arena_new(arena, (size_t)model->n_states, sizeof *ward.initial);
   ward.at_sample = arena_new(arena, (size_t)model->n_outputs, sizeof *ward.at_sample);
   ward.kept = memory_new((size_t)(data.n_individuals * workload->n_samples * data.n_outputs),
                          sizeof *ward.kept);
   for (int i = 0; i < workload->n_samples; i++) ward.sample_times[i] = i * workload->sample_every_h;
+  for (int c = 0; c <= 2 * workload->n_doses && c <= 2 * MOST_DOSES; c++)
+    while (ward.n_before[c] < workload->n_samples &&
+           ward.sample_times[ward.n_before[c]] < change_time(workload, c))
+      ward.n_before[c]++;
   for (int o = 0; o < data.n_outputs; o++)
     ward.outputs[o] = model_output_named(model, workload->outputs[o]);
   for (int i = 0; i < model->n_routes; i++)
@@ -292,7 +309,7 @@ int main(int n_words, char **words)
 {
   const char *root = getenv("TWINTRIAL_REFERENCE_DATA"), *value;
   char folder[4096];
-  struct settings settings = {folder, NULL, "auto", NULL, 1e-6, 1e-8, 1};
+  struct settings settings = {folder, NULL, "auto", NULL, "rk", 1e-6, 1e-8, 1};
 
   if (!root) {
     fprintf(stderr, "set TWINTRIAL_REFERENCE_DATA to the folder of the reference data\n");
@@ -305,9 +322,12 @@ int main(int n_words, char **words)
     if ((value = value_of(words[i], "--workload"))) settings.only = value;
     if ((value = value_of(words[i], "--rtol"))) settings.rtol = atof(value);
     if ((value = value_of(words[i], "--atol"))) settings.atol = atof(value);
+    if ((value = value_of(words[i], "--petsc-type"))) settings.petsc_type = value;
     if ((value = value_of(words[i], "--seconds"))) settings.seconds = atof(value);
   }
+  if (PetscInitializeNoArguments() || PetscOptionsSetValue(NULL, "-ts_type", settings.petsc_type))
+    return EXIT_FAILURE;
   for (const struct workload *w = workloads; w->name; w++)
     if (!settings.only || strcmp(settings.only, w->name) == 0) measure(w, &settings);
-  return EXIT_SUCCESS;
+  return PetscFinalize() ? EXIT_FAILURE : EXIT_SUCCESS;
 }

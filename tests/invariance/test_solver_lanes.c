@@ -19,9 +19,12 @@
 
 enum { STATES = 3, DOSES = 6, SAMPLES_PER_DAY = 5, PATIENTS = 40, MOST_SAMPLES = 64 };
 
-/* Oral dose, saturable elimination, and an effect with a power: parameters by lane. */
+/* Oral dose, saturable elimination that doubles above a limit, and an effect with a power that
+ * stays once it was strong: parameters by lane, and what is held of the two conditions. */
+enum { ABOVE, STRONG, EVENTS };
 struct parameters {
-  lanes absorption, maximum, half, power, feedback;
+  lanes absorption, maximum, half, power, feedback, limit, strong;
+  lanes held[EVENTS];
   const struct lane_math *math;
 };
 
@@ -34,8 +37,8 @@ static void rates(void *context, const lanes *t, const lanes *y, lanes *dydt)
   (void)t;
   p->math->pow(&effect, &central, &p->power);
   dydt[0] = -p->absorption * y[0];
-  dydt[1] = p->absorption * y[0] - p->maximum * y[1] / (p->half + y[1]);
-  dydt[2] = effect - 0.1 * y[2] + p->feedback * y[2] * y[2];
+  dydt[1] = p->absorption * y[0] - (1 + p->held[ABOVE]) * p->maximum * y[1] / (p->half + y[1]);
+  dydt[2] = effect - (0.1 - 0.05 * p->held[STRONG]) * y[2] + p->feedback * y[2] * y[2];
 }
 
 static void jacobian(void *context, const lanes *t, const lanes *y, lanes *entries)
@@ -49,10 +52,34 @@ static void jacobian(void *context, const lanes *t, const lanes *y, lanes *entri
   for (int e = 0; e < STATES * STATES; e++) entries[e] = (lanes){0};
   entries[0] = -p->absorption;
   entries[3] = p->absorption;
-  entries[4] = -p->maximum * p->half / ((p->half + y[1]) * (p->half + y[1]));
+  entries[4] = -(1 + p->held[ABOVE]) * p->maximum * p->half / ((p->half + y[1]) * (p->half + y[1]));
   entries[7] = p->power * slope;
-  entries[8] = 2 * p->feedback * y[2] - 0.1;
+  entries[8] = 2 * p->feedback * y[2] - (0.1 - 0.05 * p->held[STRONG]);
 }
+
+static void crossings(void *context, const lanes *t, const lanes *y, lanes *crosses)
+{
+  const struct parameters *p = context;
+
+  (void)t;
+  for (int lane = 0; lane < LANES; lane++) {
+    crosses[ABOVE][lane] = (y[1][lane] > p->limit[lane]) != (p->held[ABOVE][lane] == 1);
+    crosses[STRONG][lane] = (y[2][lane] >= p->strong[lane]) != (p->held[STRONG][lane] == 1);
+  }
+}
+
+static int n_crossings;
+
+static void cross(void *context, int lane, int event, double time)
+{
+  struct parameters *p = context;
+
+  (void)time;
+  p->held[event][lane] = 1 - p->held[event][lane];
+  n_crossings++;
+}
+
+static const struct ode_events events = {EVENTS, crossings, cross};
 
 /* All that a patient's life left behind. */
 struct life {
@@ -103,6 +130,9 @@ static void admit(struct ward *ward, int lane, int patient)
   ward->parameters.maximum[lane] = draw(patient, 1, 2, 9);
   ward->parameters.half[lane] = draw(patient, 2, 5, 40);
   ward->parameters.power[lane] = draw(patient, 3, 0.5, 2);
+  ward->parameters.limit[lane] = draw(patient, 7, 10, 60);
+  ward->parameters.strong[lane] = draw(patient, 8, 10, 1000);
+  for (int e = 0; e < EVENTS; e++) ward->parameters.held[e][lane] = 0;
   if (patient % 7 == 3) state[2] = (double)NAN;
   if (patient % 7 == 5) ward->parameters.absorption[lane] = 1e9;
   ward->parameters.feedback[lane] = patient % 14 == 6 ? 1 : 0;
@@ -179,8 +209,11 @@ static void simulate(enum simd simd, const struct order *order, struct life *liv
 {
   static const double atol[STATES] = {1e-8, 1e-8, 1e-8};
   struct ward *ward = memory_new(1, sizeof *ward);
-  const struct ode ode = {
-      .n_states = STATES, .context = &ward->parameters, .rates = rates, .jacobian = &derivatives};
+  const struct ode ode = {.n_states = STATES,
+                          .context = &ward->parameters,
+                          .rates = rates,
+                          .jacobian = &derivatives,
+                          .events = &events};
   const struct tolerance tolerance = {.rtol = 1e-6, .atol = atol, .max_steps_per_stop = 2000};
 
   setenv("TWINTRIAL_SIMD", simd_name(simd), 1);
@@ -201,6 +234,7 @@ static int solve_reference(void **state)
 {
   (void)state;
   reference = memory_new(PATIENTS, sizeof *reference);
+  n_crossings = 0;
   for (int patient = 0; patient < PATIENTS; patient++) {
     const struct order alone = {.patients = &patient, .n = 1, .n_lanes = 1};
 
@@ -234,6 +268,8 @@ static void the_reference_has_patients_who_finish_and_patients_who_fail(void **s
   }
   print_message("finished %d, too many steps %d, step too small %d, not finite %d\n", n[0], n[1],
                 n[2], n[3]);
+  print_message("conditions changed %d times\n", n_crossings);
+  assert_true(n_crossings > 5 * PATIENTS);
   assert_true(n[SOLVE_OK] > PATIENTS / 2);
   assert_true(n[SOLVE_TOO_MANY_STEPS] > 0 || method != &solver_explicit); /* stiff ones */
   assert_true(n[SOLVE_STEP_TOO_SMALL] > 0 && n[SOLVE_NOT_FINITE] > 0);

@@ -42,6 +42,7 @@ static const struct trial trials[] = {
     {"pk_2cmt", "oral", 100, 0, 24, 8e-7, true},
     {"pk_3cmt", "oral", 100, 0, 24, 8e-7, true},
     {"tmdd_full", "depot", 100, 0, 24, 5.4e-6, true},
+    {"tmdd_qss", "depot", 100, 0, 24, 5.4e-6, true},
 };
 
 /** Too stiff for the explicit lanes; test_models_hbv.c tries it. */

@@ -91,6 +91,41 @@ static double value_of(const char *text, const char *unit)
   return value;
 }
 
+/** The symbolic derivative with respect to C, in mg/L, of a pure number. */
+static double slope_at(const char *text, double c)
+{
+  struct world world;
+  struct program_builder *builder = program_builder_create();
+  struct derivatives derivatives = {0};
+  struct expression *expression;
+  const struct program *program;
+  lanes *registers;
+  double slope;
+  int value, result;
+
+  open_world(&world);
+  for (size_t i = 0; i < world.scope.n; i++)
+    world.scope.symbols[i]->reg = program_input(builder, PHASE_STATE);
+  expression = parsed(&world, text);
+  assert_non_null(expression);
+  assert_true(expression_check(expression, &world.scope, world.diagnostics));
+  value = program_expression(builder, expression, unit_one);
+  derivatives_begin(builder, 0, &derivatives);
+  result = derivative_of(&derivatives, value);
+  derivatives_clear(&derivatives);
+  assert_true(result >= 0);
+  program_need(builder, SECTION_RATES, result);
+  program = program_finish(builder, world.arena);
+  registers = program_registers(program);
+  registers[0] = c - (lanes){0};
+  program_run(program, SECTION_RATES, registers, SIMD_BASELINE);
+  slope = registers[result][3];
+  free(registers);
+  program_builder_destroy(&builder);
+  close_world(&world);
+  return slope;
+}
+
 static void arithmetic_follows_the_usual_order(void **state)
 {
   (void)state;
@@ -140,6 +175,52 @@ static void elementary_functions_match_libm_to_the_last_places(void **state)
   assert_true(value_of("(C / 1 mg/L) ^ 0.5", "1") == sqrt(2));
 }
 
+static void an_interpolation_is_linear_between_its_points_and_constant_outside(void **state)
+{
+  (void)state;
+  assert_true(value_of("interpolate(C, 1 mg/L: 10 h, 3 mg/L: 30 h)", "h") == 20);
+  assert_true(value_of("interpolate(C, 1 mg/L: 10 h, 2 mg/L: 30 h, 4 mg/L: 0)", "min") == 1800);
+  assert_true(value_of("interpolate(C, 2500 ug/L: 7, 3 mg/L: 8)", "1") == 7);
+  assert_true(value_of("interpolate(C, 0: 0, 500 ug/L: 0, 1 mg/L: 4 mg)", "mg") == 4);
+  assert_true(value_of("interpolate(C, -1 mg/L: C / 1 mg/L, 3 mg/L: 6)", "1") == 5);
+  assert_true(isnan(value_of("interpolate(0 / (C in mg/L - 2), 0: 1, 1: 2)", "1")));
+}
+
+static void the_derivative_of_an_interpolation_is_the_slope_of_its_piece(void **state)
+{
+  static const double at[] = {0.5, 1.5, 2.5, 5}, slopes[] = {0, 20, -15, 0};
+
+  (void)state;
+  for (int i = 0; i < 4; i++)
+    assert_true(slope_at("interpolate(C, 1 mg/L: 10, 2 mg/L: 30, 4 mg/L: 0)", at[i]) == slopes[i]);
+}
+
+/* The series c / b (1 - c / b^2 + ...) gives all digits: 1e-8 - 1e-24, and 1e8 + 1e-8. */
+static void a_positive_root_has_no_cancellation(void **state)
+{
+  const double x = 9.999999999999999e-9, large = 1e8 + 1e-8;
+
+  (void)state;
+  assert_true(fabs(value_of("positive_root(1e8, 1)", "1") - x) <= 2e-16 * x);
+  assert_true(fabs(value_of("positive_root(-1e8, 1)", "1") - large) <= 2e-16 * large);
+  assert_true(value_of("positive_root(5, 6)", "1") == 1);
+  assert_true(value_of("positive_root(-1, 6)", "1") == 3);
+  assert_true(value_of("positive_root(0, 49)", "1") == 7);
+  assert_true(value_of("positive_root(0, 0)", "1") == 0);
+  assert_true(value_of("positive_root(C, 0)", "mg/L") == 0);
+  assert_true(value_of("positive_root(-C, 0)", "mg/L") == 2);
+  assert_true(value_of("positive_root(C, 8e6 ug/L * 1 ug/L)", "mg/L") == 2);
+}
+
+/* dx/db = -x / (2 x + b) */
+static void the_derivative_of_a_positive_root_has_none_either(void **state)
+{
+  (void)state;
+  assert_true(fabs(slope_at("positive_root(1e8 * C / 1 mg/L, 1)", 1) + 1e-8) < 1e-23);
+  assert_true(fabs(slope_at("positive_root(-1e8 * C / 1 mg/L, 1)", 1) - 1e8) < 1e-7);
+  assert_true(fabs(slope_at("positive_root(C, 6 mg/L * 1 mg/L) / 1 mg/L", 5) + 1. / 7) < 1e-16);
+}
+
 static void assert_refused(const char *text, int column)
 {
   struct world world;
@@ -178,6 +259,18 @@ static void mistakes_are_pointed_at(void **state)
   assert_refused("max(C)", 6);
   assert_refused("C in h", 1);
   assert_refused("'GG", 1);
+  assert_refused("interpolate(C, 1 mg/L: 1, 2 h: 2)", 27);
+  assert_refused("interpolate(C, 1 mg/L: 1, 900 ug/L: 2)", 27);
+  assert_refused("interpolate(C, 1 mg/L: 1, 1 mg/L: 2)", 27);
+  assert_refused("interpolate(C, 1 mg/L: 1, 2 mg/L: 2 h)", 35);
+  assert_refused("interpolate(C, 1 mg/L: 1, 2 mg/L: (C > 1 mg/L))", 36);
+  assert_refused("interpolate(C, 1 mg/L: 1)", 1);
+  assert_refused("interpolate(C, C: 1, 2 mg/L: 2)", 16);
+  assert_refused("interpolate(C, 1 mg/L, 2)", 22);
+  assert_refused("interpolate(GENE, 1: 1, 2: 2)", 13);
+  assert_refused("positive_root(C, C)", 18);
+  assert_refused("positive_root(C)", 16);
+  assert_refused("positive_root(C, C > 1 mg/L)", 18);
 }
 
 int main(void)
@@ -188,6 +281,10 @@ int main(void)
       cmocka_unit_test(in_gives_the_number_of_units),
       cmocka_unit_test(a_lookup_finds_its_category),
       cmocka_unit_test(elementary_functions_match_libm_to_the_last_places),
+      cmocka_unit_test(an_interpolation_is_linear_between_its_points_and_constant_outside),
+      cmocka_unit_test(the_derivative_of_an_interpolation_is_the_slope_of_its_piece),
+      cmocka_unit_test(a_positive_root_has_no_cancellation),
+      cmocka_unit_test(the_derivative_of_a_positive_root_has_none_either),
       cmocka_unit_test(mistakes_are_pointed_at),
   };
 
