@@ -213,9 +213,28 @@ static void samples_change_a_response_within_the_tolerance_and_cost_no_patience(
   }
 }
 
+static void nothing_crosses(void *context, int lane, int event, double time)
+{
+  (void)context, (void)lane, (void)event, (void)time;
+}
+
+static void a_problem_with_events_is_refused(void **state)
+{
+  const struct ode_events events = {1, oral_response_rate, nothing_crosses};
+  const struct ode ode = {.n_states = 1, .rates = oral_response_rate, .events = &events};
+  const double atol = 1;
+  struct solver *solver;
+
+  (void)state;
+  assert_int_equal(
+      solver_create(&solver_linear, &ode, &(struct tolerance){1e-6, &atol, 10}, &solver), 2);
+  assert_null(solver);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(a_problem_with_events_is_refused),
       cmocka_unit_test(the_formulas_are_of_fifth_and_of_fourth_order),
       cmocka_unit_test(a_problem_without_a_block_is_refused),
       cmocka_unit_test(growth_without_end_is_not_finite),
