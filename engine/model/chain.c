@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Chains: states in a row, each of which empties into the next with the same rate constant. */
+#include <limits.h>
+
 #include "base/memory.h"
 #include "model/compiling.h"
 
@@ -16,9 +18,10 @@ static int length_of(const struct chain_entry *entry)
 
 int model_count_chained(const struct compiling *compiling)
 {
+  const size_t n_chains = compiling->file->chains.n;
   int n = 0;
 
-  for (size_t i = 0; i < compiling->file->chains.n; i++) n += length_of(entry_of(compiling, i));
+  for (size_t i = 0; i < n_chains && n < INT_MAX / 2; i++) n += length_of(entry_of(compiling, i));
   return n;
 }
 

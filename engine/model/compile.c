@@ -126,6 +126,23 @@ static void warn_about_unused(struct compiling *compiling)
   }
 }
 
+/** Names are looked up one after the other, which must not take minutes. */
+static bool is_too_large(const struct compiling *compiling)
+{
+  enum { MOST_NAMES = 20000 };
+  const struct model_file *file = compiling->file;
+  const int64_t n = (int64_t)(file->covariates.n + file->parameters.n + file->derived.n +
+                              file->states.n + file->events.n) +
+                    model_count_chained(compiling);
+
+  if (n <= MOST_NAMES) return false;
+  diagnostics_error(compiling->diagnostics, &file->at,
+                    "the model is too large: %lld covariates, parameters, derived quantities, "
+                    "states and events, of at most %d",
+                    (long long)n, MOST_NAMES);
+  return true;
+}
+
 const struct model *model_compile(const struct source *source, size_t n_changes,
                                   const struct model_change *changes, struct arena *arena,
                                   struct diagnostics *diagnostics)
@@ -145,6 +162,7 @@ const struct model *model_compile(const struct source *source, size_t n_changes,
   model->name = model->file->model.text;
   model->title = model->file->title.text;
   model->time_text = model->file->time.text;
+  if (is_too_large(&compiling)) return NULL;
   model_declare(&compiling);
   model_check(&compiling);
   model_variability(&compiling);

@@ -42,6 +42,8 @@ struct compiling {
   const struct model_file *file;
   struct item *items;
   int n_items;
+  int depth; /* of definitions that rest on others, while they are lowered */
+  bool is_too_deep;
   size_t n_changes;
   const struct model_change *changes;
   struct expression **rates, **initials; /* [state], NULL within chains */

@@ -7,6 +7,9 @@
 
 #include "base/memory.h"
 
+/** Definitions in a row, each of which rests on the next. */
+enum { MOST_IN_A_ROW = 1000 };
+
 static void lower_item(struct compiling *compiling, struct item *item);
 
 static void lower_name(void *context, const struct expression *name)
@@ -106,17 +109,30 @@ static int lower_parameter(struct compiling *compiling, const struct item *item)
                    operation(compiling, OPERATION_EXP, effect, 0));
 }
 
+/** A definition that is not to be had: its value is NaN, so that nothing else seems wrong. */
+static bool is_impossible(struct compiling *compiling, struct item *item)
+{
+  if (!item->is_being_lowered && compiling->depth < MOST_IN_A_ROW) return false;
+  if (item->is_being_lowered)
+    diagnostics_error(compiling->diagnostics, &item->at, "'%s' depends on itself",
+                      item->symbol->name);
+  else if (!compiling->is_too_deep) {
+    compiling->is_too_deep = true;
+    diagnostics_error(compiling->diagnostics, &item->at,
+                      "more than %d definitions in a row, each of which rests on the next, end in "
+                      "'%s'; write some of them out",
+                      MOST_IN_A_ROW, item->symbol->name);
+  }
+  item->symbol->reg = constant(compiling, (double)NAN);
+  return true;
+}
+
 static void lower_item(struct compiling *compiling, struct item *item)
 {
   item->is_used = true;
-  if (item->is_lowered) return;
-  if (item->is_being_lowered) {
-    diagnostics_error(compiling->diagnostics, &item->at, "'%s' depends on itself",
-                      item->symbol->name);
-    item->symbol->reg = constant(compiling, (double)NAN); /* so that nothing else seems wrong */
-    return;
-  }
+  if (item->is_lowered || is_impossible(compiling, item)) return;
   item->is_being_lowered = true;
+  compiling->depth++;
   if (item->kind == ITEM_PARAMETER) {
     item->symbol->reg = lower_parameter(compiling, item);
     compiling->model->parameters[item->index].reg = item->symbol->reg;
@@ -129,6 +145,7 @@ static void lower_item(struct compiling *compiling, struct item *item)
     item->symbol->reg = model_lower_expression(compiling, item->expression, item->symbol->unit);
   else if (item->kind == ITEM_OUTFLOW)
     item->symbol->reg = model_lower_outflow(compiling, &compiling->chains[item->index]);
+  compiling->depth--;
   item->is_lowered = true;
 }
 

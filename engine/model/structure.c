@@ -155,9 +155,10 @@ const char *model_method_name(enum model_method method)
 
 const char *model_lacks(const struct model *model, const char *solver)
 {
-  if (strcmp(solver, model_method_name(METHOD_LINEAR)) == 0 &&
-      (!model->linear || model->n_events > 0))
-    return "a linear block of few states, and no events";
+  if (strcmp(solver, model_method_name(METHOD_LINEAR)) == 0) {
+    if (!model->linear) return "a linear block of few states";
+    if (model->n_events > 0) return "equations without events";
+  }
   if ((strcmp(solver, model_method_name(METHOD_ROSENBROCK)) == 0 ||
        strcmp(solver, model_method_name(METHOD_SWITCHING)) == 0) &&
       !model->jacobian)

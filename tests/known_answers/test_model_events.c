@@ -157,6 +157,29 @@ static void first_passage_times_of_a_decay_are_logarithms(void **state)
   }
 }
 
+/* Y follows C = cos(t) closely, and is exactly it; how well the stiff method knows when it passes a
+ * half shows whether crossings of such slaves are as accurate as the rest. */
+static void the_crossing_of_a_slave_is_located_like_any_other(void **state)
+{
+  static const char slave[] = BEGINNING
+      "parameters: {L: {value: 1e6 1/s, source: test}}\n"
+      "states:\n"
+      "  C: {unit: \"1\", initial: 1, rate: -S / 1 s}\n"
+      "  S: {unit: \"1\", rate: C / 1 s}\n"
+      "  Y: {unit: \"1\", initial: 1, rate: -L * (Y - C) - S / 1 s}\n"
+      "events: {half: {when: Y < 0.5}}\n"
+      "outputs: {T: {unit: s, expression: first(half)}, Y: {unit: \"1\", expression: Y}}\n";
+  const double time = 2;
+  double *all = outputs_of(
+      (struct model_run){.text = slave, .time = "s", .rtol = 1e-8, .n_times = 1, .times = &time},
+      &solver_rosenbrock);
+
+  (void)state;
+  assert_within(all[0], acos(0.5), 1e-8);
+  assert_within(all[1], cos(2), 1e-7);
+  free(all);
+}
+
 /* x' = -1 above 0, +1 below: x goes to 0 and can go nowhere from there. */
 static void a_switch_that_chatters_ends_with_a_status(void **state)
 {
@@ -204,6 +227,7 @@ int main(int argc, char **argv)
       cmocka_unit_test(a_ball_that_falls_lies_where_it_lands),
       cmocka_unit_test(elimination_changes_at_a_threshold_and_again_after_a_dose),
       cmocka_unit_test(first_passage_times_of_a_decay_are_logarithms),
+      cmocka_unit_test(the_crossing_of_a_slave_is_located_like_any_other),
       cmocka_unit_test(a_switch_that_chatters_ends_with_a_status),
   };
   int failed;

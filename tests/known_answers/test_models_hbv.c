@@ -137,13 +137,13 @@ static double *random_etas(const struct model *model)
 
 /** The first patients of random_etas() under both treatments, [patient][visit][output]; release
  *  with free(). */
-static double *random_courses(int n_patients, const char *options, double rtol,
-                              bool stops_at_samples)
+static double *random_courses(const struct solver_method *of, int n_patients, const char *options,
+                              double rtol, bool stops_at_samples)
 {
   struct arena *arena = arena_create();
   struct model_run run = {.path = "engine/models/hbv_cortes_rios_2025.yaml",
                           .time = "d",
-                          .method = method,
+                          .method = of,
                           .rtol = rtol,
                           .n_doses = both.n_switches,
                           .doses = both.switches,
@@ -164,11 +164,13 @@ static double *random_courses(int n_patients, const char *options, double rtol,
 }
 
 /* Variability over many powers of ten: some clear the virus at once, some under treatment, most
- * never. T cells are left out, because they fall without end where there is no virus. */
+ * never. T cells are left out, because they fall without end where there is no virus. PETSc and the
+ * lanes share the rates only, and each has its own way to the moments at which an infection ends.
+ */
 static void random_patients_are_solved_and_two_methods_agree(void **state)
 {
-  double *log10s = random_courses(PATIENTS, method_options, 1e-6, false);
-  double *others = random_courses(PATIENTS, "-ts_type rosw -ts_rosw_type 4l", 1e-7, true),
+  double *log10s = random_courses(method, PATIENTS, method_options, 1e-6, false);
+  double *others = random_courses(&solver_rosenbrock, PATIENTS, method_options, 1e-7, true),
          worst = 0;
   int n_cleared = 0;
 
@@ -196,7 +198,7 @@ static void some_random_patients_have_the_courses_of_another_program(void **stat
                  {13, {9.304070, 7.028984, 5.566333, 9.301422}},
                  {19, {4.538810, -10, -10, -10}},
                  {28, {9.301201, 8.757043, -4.542942, 6.931103}}};
-  double *log10s = random_courses(29, method_options, 1e-7, false);
+  double *log10s = random_courses(method, 29, method_options, 1e-7, false);
 
   (void)state;
   for (size_t i = 0; i < sizeof courses / sizeof *courses; i++) {

@@ -259,6 +259,50 @@ static void a_change_within_a_block_keeps_the_correlations(void **state)
   release(&compiled);
 }
 
+/* Where the condition is held, whatever the state, rates and outputs are linear. */
+static void an_event_is_held_until_its_crossing_is_told(void **state)
+{
+  static const char switched[] =
+      "schema: 1\nmodel: switched\ntitle: A switch\n"
+      "parameters: {K: {value: 2 1/h, source: test}, LIMIT: {value: 3 mg, source: test}}\n"
+      "states: {A: {unit: mg, rate: \"-if(high, 4 * K, K) * A\"}}\n"
+      "events: {high: {when: LIMIT < A}}\n"
+      "outputs: {T: {unit: min, expression: first(high)}}\n";
+  const lanes time = {0}, y = (lanes){0} + 5;
+  struct compiled compiled;
+  struct model_lanes patients;
+  const double none = 0;
+  lanes out, minutes;
+
+  (void)state;
+  compile_good(&compiled, switched, 0, NULL);
+  assert_int_equal(compiled.model->jacobian->n_entries, 1);
+  assert_int_equal(compiled.model->linear->n, 1);
+  assert_int_not_equal(compiled.model->method, METHOD_LINEAR);
+  model_lanes_create(compiled.model, &patients);
+  for (int lane = 0; lane < LANES; lane++) model_lanes_load(&patients, lane, &none, &none);
+  model_lanes_prepare(&patients);
+  model_lanes_crossings(&patients, &time, &y, &out);
+  assert_true(out[2] == 1 && out[3] == 1);
+  model_lanes_rates(&patients, &time, &y, &out);
+  assert_true(out[2] == -10 && out[3] == -10);
+  model_lanes_cross(&patients, 3, 0, 1.5);
+  model_lanes_crossings(&patients, &time, &y, &out);
+  assert_true(out[2] == 1 && out[3] == 0);
+  model_lanes_jacobian(&patients, &time, &y, &out);
+  assert_true(out[2] == -2 && out[3] == -8);
+  model_lanes_cross(&patients, 3, 0, 2);
+  model_lanes_cross(&patients, 3, 0, 2.5);
+  model_lanes_outputs(&patients, &time, &y, &minutes);
+  assert_true(isnan(minutes[2]) && minutes[3] == 90);
+  model_lanes_load(&patients, 3, &none, &none);
+  model_lanes_prepare(&patients);
+  model_lanes_outputs(&patients, &time, &y, &minutes);
+  assert_true(isnan(minutes[3]));
+  model_lanes_clear(&patients);
+  release(&compiled);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -266,6 +310,7 @@ int main(void)
       cmocka_unit_test(rates_outputs_and_infusions_use_the_individual_values),
       cmocka_unit_test(changes_replace_numbers_in_any_unit),
       cmocka_unit_test(the_factor_of_a_block_gives_its_covariance_back),
+      cmocka_unit_test(an_event_is_held_until_its_crossing_is_told),
       cmocka_unit_test(a_change_within_a_block_keeps_the_correlations),
   };
 

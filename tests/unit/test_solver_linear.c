@@ -278,9 +278,28 @@ static void samples_change_no_bit_of_a_response_and_no_step(void **state)
   }
 }
 
+static void nothing_crosses(void *context, int lane, int event, double time)
+{
+  (void)context, (void)lane, (void)event, (void)time;
+}
+
+static void a_problem_with_events_is_refused(void **state)
+{
+  const struct ode_events events = {1, oral_response_rate, nothing_crosses};
+  const struct ode ode = {.n_states = 1, .rates = oral_response_rate, .events = &events};
+  const double atol = 1;
+  struct solver *solver;
+
+  (void)state;
+  assert_int_equal(
+      solver_create(&solver_linear, &ode, &(struct tolerance){1e-6, &atol, 10}, &solver), 2);
+  assert_null(solver);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(a_problem_with_events_is_refused),
       cmocka_unit_test(the_formulas_are_of_fifth_and_of_fourth_order),
       cmocka_unit_test(
           the_interpolant_meets_the_conditions_of_fourth_order_at_every_part_of_a_step),
