@@ -10,13 +10,23 @@
 #include "cli/place.h"
 #include "plan/plan.h"
 
+static bool is_new_solver(const struct plan *plan, int scenario)
+{
+  for (int s = 0; s < scenario; s++)
+    if (strcmp(plan->scenarios[s].solver, plan->scenarios[scenario].solver) == 0) return false;
+  return true;
+}
+
 static void print_summary(const struct plan *plan, const char *path)
 {
   printf("%s: ok. %s: %lld patients, %d arms, %lld replicate%s", path, plan->file->study->id.text,
          (long long)plan->n_patients, plan->n_arms, (long long)plan->n_replicates,
          plan->n_replicates == 1 ? "" : "s");
   if (plan->file->scenarios.n) printf(", %d scenarios", plan->n_scenarios);
-  printf(", %g d\n", plan->end_min / 1440.0);
+  printf(", %g d; solver: %s", plan->end_min / 1440.0, plan->scenarios[0].solver);
+  for (int s = 1; s < plan->n_scenarios; s++)
+    if (is_new_solver(plan, s)) printf(", %s", plan->scenarios[s].solver);
+  printf("\n");
 }
 
 static void print_resolved(const struct plan *plan)

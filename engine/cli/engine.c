@@ -68,7 +68,7 @@ static int run_command(const struct command *command, const struct arguments *ar
   struct run_options options = {.protocol = arguments->words[0],
                                 .library = place_models(arena),
                                 .kernels = kernels,
-                                .n_kernels = 2,
+                                .n_kernels = argument(command, arguments, "--interpret") ? 0 : 2,
                                 .output = argument(command, arguments, "--output"),
                                 .is_fresh = argument(command, arguments, "--fresh"),
                                 .is_forced = argument(command, arguments, "--force"),

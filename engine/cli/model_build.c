@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* `twintrial model build`: compiles a model's equations for this machine's compiler and stores them
  * where `run` looks. The compiler sees numbers and operators, never the text of the model. */
+#define _GNU_SOURCE /* environ */
 #include <errno.h>
 #include <fcntl.h>
 #include <spawn.h>
@@ -16,8 +17,6 @@
 #include "cli/front_commands.h"
 #include "cli/place.h"
 #include "solver/kernel.h"
-
-extern char **environ;
 
 enum { MAX_WORDS = 64 };
 

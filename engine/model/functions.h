@@ -24,3 +24,8 @@ struct model_linear {
 };
 
 enum model_method { METHOD_LINEAR, METHOD_EXPLICIT, METHOD_ROSENBROCK, METHOD_SWITCHING };
+struct model;
+/** The solver's name. */
+const char *model_method_name(enum model_method method);
+/** What a solver needs of a model and this one lacks, "a Jacobian"; NULL when it can be used. */
+const char *model_lacks(const struct model *model, const char *solver);

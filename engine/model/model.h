@@ -84,9 +84,10 @@ struct model {
   int n_observed;
   int *observed; /* [n_observed] states on which outputs depend; all when there are events */
   int n_inputs;
-  int *inputs;              /* [n_inputs] registers of the patient that other sections read */
-  enum model_method method; /* what `auto` is for this model */
-  double fastest, slowest;  /* time constants of the typical patient; NaN: unknown */
+  int *inputs;               /* [n_inputs] registers of the patient that other sections read */
+  enum model_method method;  /* what `auto` is for this model */
+  const char *method_reason; /* one sentence, without its full stop */
+  double fastest, slowest;   /* time constants of the typical patient; NaN: unknown */
 };
 
 /** Changes to a published model that a protocol asks for; each is printed and stored. */

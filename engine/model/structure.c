@@ -2,6 +2,7 @@
 /* What there is to know of a compiled model before a patient is solved. */
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/memory.h"
 #include "model/compiling.h"
@@ -113,20 +114,56 @@ static void find_time_constants(struct model *model)
   free(entries);
 }
 
+static void choose(struct model *model, enum model_method method, const char *reason)
+{
+  model->method = method;
+  model->method_reason = reason;
+}
+
 static void choose_method(struct model *model)
 {
   const struct model_linear *linear = model->n_events > 0 ? NULL : model->linear; /* see ode.h */
 
   model->fastest = model->slowest = (double)NAN;
-  model->method = METHOD_EXPLICIT;
+  choose(model, METHOD_EXPLICIT, "the model is too large for a Jacobian");
   if (!model->jacobian) return;
   find_time_constants(model);
   if (linear && linear->n_remainder == 0)
-    model->method = METHOD_LINEAR;
+    choose(model, METHOD_LINEAR,
+           "all states are linear between doses, and a matrix exponential moves them exactly");
   else if (model->slowest / model->fastest > stiff_ratio)
-    model->method = METHOD_ROSENBROCK;
+    choose(
+        model, METHOD_ROSENBROCK,
+        "the time constants are more than 1000 apart: the model is stiff, so steps are implicit");
+  else if (linear && linear->n_moving > 1)
+    choose(model, METHOD_LINEAR,
+           "a matrix exponential moves the linear block exactly, and explicit steps the remainder");
   else
-    model->method = linear && linear->n_moving > 1 ? METHOD_LINEAR : METHOD_SWITCHING;
+    choose(model, METHOD_SWITCHING,
+           "the typical patient is not stiff; one who is goes over to implicit steps");
+}
+
+const char *model_method_name(enum model_method method)
+{
+  static const char *const names[] = {[METHOD_LINEAR] = "linear",
+                                      [METHOD_EXPLICIT] = "explicit",
+                                      [METHOD_ROSENBROCK] = "rosenbrock",
+                                      [METHOD_SWITCHING] = "switching"};
+
+  return names[method];
+}
+
+const char *model_lacks(const struct model *model, const char *solver)
+{
+  if (strcmp(solver, model_method_name(METHOD_LINEAR)) == 0) {
+    if (model->n_events > 0) return "equations without events";
+    if (!model->linear) return "a linear block of few states";
+  }
+  if ((strcmp(solver, model_method_name(METHOD_ROSENBROCK)) == 0 ||
+       strcmp(solver, model_method_name(METHOD_SWITCHING)) == 0) &&
+      !model->jacobian)
+    return "a Jacobian, for which it is too large";
+  return NULL;
 }
 
 void model_find_structure(struct compiling *compiling)

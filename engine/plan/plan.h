@@ -34,6 +34,7 @@ struct plan_link {
 struct plan_scenario {
   const char *name, *label;
   const struct model *model;
+  const char *solver;            /* its name: the protocol's, or what auto is for the model */
   const struct plan_link *links; /* [covariate of the model] */
   int outputs[MAX_MEASURES];     /* of the model, per measure */
   double factors[MAX_MEASURES];  /* from the output's unit to the measure's */

@@ -270,6 +270,23 @@ static void plan_visits(struct planning *planning, struct plan_scenario *scenari
   scenario->n_visits = list.n;
 }
 
+static void choose_solver(struct planning *planning, struct plan_scenario *scenario)
+{
+  const struct model *model = scenario->model;
+  const struct solver_entry *solver = planning->file->simulation->solver;
+  const char *lack;
+
+  scenario->solver = solver->method ? solver_method_names[solver->method]
+                                    : model_method_name(model->method);
+  lack = model_lacks(model, scenario->solver);
+  if (lack)
+    diagnostics_error(
+        planning->diagnostics, &solver->at,
+        "the solver '%s' needs what the model '%s' lacks: %s; choose 'auto', which is "
+        "'%s' for this model",
+        scenario->solver, model->name, lack, model_method_name(model->method));
+}
+
 static void plan_scenario(struct planning *planning, const struct scenario_entry *entry,
                           struct plan_scenario *scenario)
 {
@@ -284,6 +301,7 @@ static void plan_scenario(struct planning *planning, const struct scenario_entry
   scenario->model = compile_truth(planning, truth);
   if (!scenario->model) planning->is_measure_missing = true;
   if (!scenario->model) return;
+  choose_solver(planning, scenario);
   if (planning->plan->cohort) link_covariates(planning, scenario, &truth->model.at);
   link_routes(planning, scenario);
   plan_visits(planning, scenario,

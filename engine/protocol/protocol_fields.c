@@ -16,7 +16,8 @@ static const char *const intents[] = {"treatment", "prevention", "diagnostic", "
                                       NULL};
 static const char *const blindings[] = {"open", "single", "double", NULL};
 static const char *const allocation_methods[] = {"permuted_block", NULL};
-const char *const solver_method_names[] = {"auto", "explicit", "petsc", NULL};
+const char *const solver_method_names[] = {"auto",      "linear", "explicit", "rosenbrock",
+                                           "switching", "petsc",  NULL};
 static const char *const cohort_modes[] = {"new", "same", NULL};
 
 #define FIELDS_OF design_entry
@@ -204,7 +205,9 @@ static const struct field solver_fields[] = {
      .offset = AT(method),
      .choices = solver_method_names,
      .fallback = "auto",
-     .help = "auto is explicit in this version; petsc is the reference, one patient at a time"},
+     .help =
+         "auto chooses for each model, see `twintrial model show`; linear needs a linear block, "
+         "rosenbrock and switching a Jacobian; petsc is the reference, one patient at a time"},
     {.name = "rtol",
      .kind = FIELD_NUMBER,
      .offset = AT(rtol),

@@ -11,7 +11,8 @@
 /** For one vector instruction set; NULL where the model has no such thing. The context of all is a
  *  struct model_lanes. */
 struct kernel {
-  lane_function *outputs; /* a: time; b: y [state]; out: outputs [output] */
+  const char *name, *sha256; /* see kernel_name(); of the shared object */
+  lane_function *outputs;    /* a: time; b: y [state]; out: outputs [output] */
   step_attempt *explicit_steps, *rosenbrock_steps;
   linear_attempt *linear_steps;
 };
@@ -22,7 +23,7 @@ void kernel_name(const struct model *model, char name[SHA256_TEXT_BYTES], char *
 
 /** Shared objects NAME.so, each with NAME.so.sha256 beside it, in some folders. */
 struct kernel_store;
-/** The paths are borrowed. */
+/** The paths are borrowed. What has been looked for once is remembered. */
 struct kernel_store *kernel_store_create(int n_folders, const char *const *folders);
 void kernel_store_destroy(struct kernel_store **store);
 /** NULL when none is there, or the store is NULL. One whose hash does not fit is left alone, with a

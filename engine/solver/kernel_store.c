@@ -10,11 +10,19 @@
 #include "model/emit.h"
 #include "solver/kernel.h"
 
+/** An answer to kernel_store_find(). */
+struct answer {
+  const char *name;
+  enum simd simd;
+  void *handle; /* of dlopen(); NULL: there is none */
+  const struct kernel *kernel;
+};
+
 struct kernel_store {
   int n_folders;
   const char *const *folders;
-  size_t n_loaded, capacity;
-  void **loaded; /* handles of dlopen() */
+  size_t n, capacity;
+  struct answer *answers;
   struct arena *arena;
 };
 
@@ -31,8 +39,9 @@ struct kernel_store *kernel_store_create(int n_folders, const char *const *folde
 void kernel_store_destroy(struct kernel_store **store)
 {
   if (!*store) return;
-  for (size_t i = 0; i < (*store)->n_loaded; i++) dlclose((*store)->loaded[i]);
-  free((*store)->loaded);
+  for (size_t i = 0; i < (*store)->n; i++)
+    if ((*store)->answers[i].handle) dlclose((*store)->answers[i].handle);
+  free((*store)->answers);
   arena_destroy(&(*store)->arena);
   free(*store);
   *store = NULL;
@@ -54,10 +63,10 @@ void kernel_name(const struct model *model, char name[SHA256_TEXT_BYTES], char *
   arena_destroy(&arena);
 }
 
-/** The hash that was stored when the file was made. */
-static bool is_unchanged(const char *path, struct arena *arena)
+/** The hash that was stored when the file was made; `now` is that of the file. */
+static bool is_unchanged(const char *path, char now[SHA256_TEXT_BYTES], struct arena *arena)
 {
-  char made[SHA256_TEXT_BYTES] = "", now[SHA256_TEXT_BYTES];
+  char made[SHA256_TEXT_BYTES] = "";
   FILE *file = fopen(arena_format(arena, "%s.sha256", path), "r");
   size_t n = 0;
 
@@ -75,13 +84,13 @@ static bool is_unchanged(const char *path, struct arena *arena)
   return false;
 }
 
-static void *load(struct kernel_store *store, const char *name, struct arena *arena)
+static void *load(struct kernel_store *store, const char *name, char sha256[SHA256_TEXT_BYTES])
 {
   for (int i = 0; i < store->n_folders; i++) {
-    const char *path = arena_format(arena, "%s/%s.so", store->folders[i], name);
+    const char *path = arena_format(store->arena, "%s/%s.so", store->folders[i], name);
     void *handle;
 
-    if (access(path, R_OK) != 0 || !is_unchanged(path, arena)) continue;
+    if (access(path, R_OK) != 0 || !is_unchanged(path, sha256, store->arena)) continue;
     handle = dlopen(path, RTLD_NOW | RTLD_LOCAL);
     if (handle) return handle;
     fprintf(stderr, "twintrial: warning: %s; the model is interpreted\n", dlerror());
@@ -89,43 +98,50 @@ static void *load(struct kernel_store *store, const char *name, struct arena *ar
   return NULL;
 }
 
-static void *function_of(void *handle, const char *method, enum simd simd, struct arena *arena)
+static void *function_of(const struct answer *answer, const char *method, struct arena *arena)
 {
-  return dlsym(handle, arena_format(arena, "twintrial_%s_%s", method, simd_name(simd)));
+  return dlsym(answer->handle,
+               arena_format(arena, "twintrial_%s_%s", method, simd_name(answer->simd)));
 }
 
 /** The functions of a loaded object. (ISO C has no conversion from void * to a function.) */
-static const struct kernel *found(struct kernel_store *store, void *handle, enum simd simd,
+static const struct kernel *found(const struct answer *answer, const char *sha256,
                                   struct arena *arena)
 {
-  struct kernel *kernel = arena_new(store->arena, 1, sizeof *kernel);
+  struct kernel *kernel = arena_new(arena, 1, sizeof *kernel);
 
-  *(void **)&kernel->outputs = function_of(handle, "outputs", simd, arena);
-  *(void **)&kernel->explicit_steps = function_of(handle, "explicit", simd, arena);
-  *(void **)&kernel->rosenbrock_steps = function_of(handle, "rosenbrock", simd, arena);
-  *(void **)&kernel->linear_steps = function_of(handle, "linear", simd, arena);
+  kernel->name = answer->name;
+  kernel->sha256 = arena_text(arena, sha256, SHA256_TEXT_BYTES - 1);
+  *(void **)&kernel->outputs = function_of(answer, "outputs", arena);
+  *(void **)&kernel->explicit_steps = function_of(answer, "explicit", arena);
+  *(void **)&kernel->rosenbrock_steps = function_of(answer, "rosenbrock", arena);
+  *(void **)&kernel->linear_steps = function_of(answer, "linear", arena);
   return kernel;
+}
+
+static const struct kernel *look_for(struct kernel_store *store, const char *name, enum simd simd)
+{
+  char sha256[SHA256_TEXT_BYTES];
+  struct answer answer = {.name = arena_text(store->arena, name, strlen(name)), .simd = simd};
+
+  answer.handle = load(store, name, sha256);
+  if (answer.handle) answer.kernel = found(&answer, sha256, store->arena);
+  store->answers = memory_grow(store->answers, store->n + 1, &store->capacity,
+                               sizeof *store->answers);
+  store->answers[store->n++] = answer;
+  return answer.kernel;
 }
 
 const struct kernel *kernel_store_find(struct kernel_store *store, const struct model *model,
                                        enum simd simd)
 {
-  struct arena *arena;
   char name[SHA256_TEXT_BYTES], *text;
-  const struct kernel *kernel = NULL;
-  void *handle;
 
   if (!store) return NULL;
-  arena = arena_create();
   kernel_name(model, name, &text);
   free(text);
-  handle = load(store, name, arena);
-  if (handle) {
-    store->loaded = memory_grow(store->loaded, store->n_loaded + 1, &store->capacity,
-                                sizeof *store->loaded);
-    store->loaded[store->n_loaded++] = handle;
-    kernel = found(store, handle, simd, arena);
-  }
-  arena_destroy(&arena);
-  return kernel;
+  for (size_t i = 0; i < store->n; i++)
+    if (strcmp(store->answers[i].name, name) == 0 && store->answers[i].simd == simd)
+      return store->answers[i].kernel;
+  return look_for(store, name, simd);
 }

@@ -51,15 +51,5 @@ void model_problem_set(struct model_problem *problem, struct model_lanes *patien
 
 const struct solver_method *model_problem_method(const struct model *model)
 {
-  switch (model->method) {
-  case METHOD_LINEAR:
-    return &solver_linear;
-  case METHOD_ROSENBROCK:
-    return &solver_rosenbrock;
-  case METHOD_SWITCHING:
-    return &solver_switching;
-  case METHOD_EXPLICIT:
-    break;
-  }
-  return &solver_explicit;
+  return solver_method_named(model_method_name(model->method));
 }

@@ -73,7 +73,7 @@ static int prepare_scenario(struct block_runner *runner, int scenario)
   if (runner->simulators[scenario]) return EXIT_CODE_OK;
   runner->lives[scenario] = memory_new((size_t)runner->settings.size, sizeof **runner->lives);
   for (int i = 0; i < runner->settings.size; i++) life_create(model, &runner->lives[scenario][i]);
-  return simulator_create(runner->plan, scenario, &runner->settings.solving,
+  return simulator_create(runner->plan, scenario, runner->settings.kernels,
                           &runner->simulators[scenario]);
 }
 

@@ -8,7 +8,7 @@
 #include "twin/simulator.h"
 
 struct block_settings {
-  struct solving solving;
+  struct kernel_store *kernels;
   int size; /* patients */
 };
 

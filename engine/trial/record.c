@@ -12,23 +12,34 @@
 #include "base/json_writer.h"
 #include "base/lane_math.h"
 #include "base/memory.h"
+#include "solver/solver.h"
 
 enum { HOST_BYTES = 64 };
 
 /** One of the ranks, as gathered. */
 struct rank_fact {
   char host[HOST_BYTES];
-  int64_t peak_kib;
+  int64_t peak_kib, n_compiled; /* scenarios with compiled equations */
 };
 
-static struct rank_fact own_facts(void)
+/** NULL: the equations of a scenario are interpreted. */
+static const struct kernel *kernel_of(const struct run_facts *facts, int scenario)
 {
-  struct rank_fact facts = {{0}, 0};
+  const struct plan_scenario *s = &facts->plan->scenarios[scenario];
+
+  if (strcmp(s->solver, solver_petsc.name) == 0) return NULL;
+  return kernel_store_find(facts->kernels, s->model, simd_choice());
+}
+
+static struct rank_fact own_facts(const struct run_facts *facts)
+{
+  struct rank_fact own = {{0}, 0, 0};
   struct rusage usage;
 
-  gethostname(facts.host, sizeof facts.host - 1);
-  if (getrusage(RUSAGE_SELF, &usage) == 0) facts.peak_kib = usage.ru_maxrss;
-  return facts;
+  gethostname(own.host, sizeof own.host - 1);
+  if (getrusage(RUSAGE_SELF, &usage) == 0) own.peak_kib = usage.ru_maxrss;
+  for (int s = 0; s < facts->plan->n_scenarios; s++) own.n_compiled += kernel_of(facts, s) != NULL;
+  return own;
 }
 
 static void write_text(struct json_writer *json, const char *key, const char *text)
@@ -53,6 +64,28 @@ static void write_ranks(struct json_writer *json, const struct rank_fact *ranks,
     json_begin_object(json);
     write_text(json, "host", ranks[i].host);
     json_key(json, "peak_memory_kib"), json_integer(json, ranks[i].peak_kib);
+    json_key(json, "compiled_scenarios"), json_integer(json, ranks[i].n_compiled);
+    json_end(json);
+  }
+  json_end(json);
+}
+
+/** As on this rank. Compiled or interpreted, the results are the same. */
+static void write_solvers(struct json_writer *json, const struct run_facts *facts)
+{
+  json_key(json, "solvers");
+  json_begin_array(json);
+  for (int s = 0; s < facts->plan->n_scenarios; s++) {
+    const struct plan_scenario *scenario = &facts->plan->scenarios[s];
+    const struct kernel *kernel = kernel_of(facts, s);
+
+    json_begin_object(json);
+    write_text(json, "scenario", scenario->name);
+    write_text(json, "model", scenario->model->name);
+    write_text(json, "solver", scenario->solver);
+    write_text(json, "equations", kernel ? "compiled" : "interpreted");
+    if (kernel) write_text(json, "kernel", kernel->name);
+    if (kernel) write_text(json, "kernel_sha256", kernel->sha256);
     json_end(json);
   }
   json_end(json);
@@ -71,7 +104,7 @@ static void write_numbers(struct json_writer *json, const struct simulation_coun
 
 int record_write(MPI_Comm comm, const struct run_facts *facts)
 {
-  const struct rank_fact mine = own_facts();
+  const struct rank_fact mine = own_facts(facts);
   struct rank_fact *all = NULL;
   struct json_writer *json;
   char utc[32];
@@ -97,6 +130,7 @@ int record_write(MPI_Comm comm, const struct run_facts *facts)
   write_text(json, "results_sha256", facts->sha256);
   write_text(json, "finished_utc", utc);
   write_text(json, "simd", simd_name(simd_choice()));
+  write_solvers(json, facts);
   write_command(json, facts->options);
   write_numbers(json, &facts->count, &facts->times);
   write_ranks(json, all, n);

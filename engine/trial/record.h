@@ -4,6 +4,7 @@
  * results file. */
 #pragma once
 #include <mpi.h>
+#include "solver/kernel.h"
 #include "trial/coordinator.h"
 #include "trial/output.h"
 #include "trial/run.h"
@@ -14,6 +15,8 @@ struct run_times {
 
 struct run_facts {
   const struct run_options *options;
+  const struct plan *plan;
+  struct kernel_store *kernels; /* with which it was simulated; NULL: none */
   const struct output *output;
   struct simulation_count count;
   struct run_times times;

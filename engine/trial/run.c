@@ -76,13 +76,6 @@ static int prepare_output(struct running *running, bool *is_complete)
   return agree(running, code);
 }
 
-static const struct solver_method *method_of(const struct plan *plan)
-{
-  const struct solver_entry *solver = plan->file->simulation->solver;
-
-  return solver->method == 0 ? NULL : solver_method_named(solver_method_names[solver->method]);
-}
-
 static int simulate(struct running *running)
 {
   struct block_runner *runner = NULL;
@@ -121,8 +114,9 @@ static int assemble(struct running *running)
   running->times.assemble_s = clock_s() - start;
   if (running->rank == 0) code = output_write_checksum(&running->output, sha256);
   TRY(agree(running, code));
-  facts = (struct run_facts){running->options, &running->output, running->count, running->times,
-                             sha256};
+  facts = (struct run_facts){
+      running->options, running->plan, running->kernels, &running->output, running->count,
+      running->times,   sha256};
   TRY(agree(running, record_write(running->comm, &facts)));
   return EXIT_CODE_OK;
 }
@@ -157,9 +151,9 @@ static int run(struct running *running)
     if (running->rank == 0) printf("%s: complete, with these inputs\n", running->output.results);
     return EXIT_CODE_OK;
   }
-  running->settings = (struct block_settings){
-      {method_of(running->plan), running->kernels},
-      running->options->block_size > 0 ? running->options->block_size : DEFAULT_BLOCK_SIZE};
+  running->settings = (struct block_settings){running->kernels, running->options->block_size > 0
+                                                                    ? running->options->block_size
+                                                                    : DEFAULT_BLOCK_SIZE};
   layout_create(running->plan, running->arena, &running->layout);
   code = simulate(running);
   if (code == EXIT_CODE_OK) code = assemble(running);

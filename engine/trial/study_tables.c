@@ -271,12 +271,35 @@ static void parameters_table(const struct plan *plan, struct arena *arena,
   columns[3] = names_column(&units);
 }
 
+/** Solvers of the scenarios: auto chooses by the model, so this is a function of the inputs. */
+static void solvers_table(const struct plan *plan, struct arena *arena, struct column_table *table)
+{
+  const int n = plan->n_scenarios;
+  struct table_layout *layout = arena_new(arena, 1, sizeof *layout);
+  struct column *columns = arena_new(arena, 3, sizeof *columns);
+  struct names lists[] = {empty_names(arena, "scenario", "Scenario", n),
+                          empty_names(arena, "model", "Model of the truth", n),
+                          empty_names(arena, "solver", "How its equations are solved", n)};
+
+  *layout = (struct table_layout){"/study/solvers", "Solvers", 3, columns};
+  for (int c = 0; c < 3; c++) columns[c].type = COLUMN_CODE;
+  column_table_create(layout, table);
+  for (int s = 0; s < n; s++) {
+    const struct plan_scenario *scenario = &plan->scenarios[s];
+    const char *const of[] = {scenario->name, scenario->model->name, scenario->solver};
+    const size_t row = column_table_add_row(table);
+
+    for (int c = 0; c < 3; c++) column_table_int(table, row, c, code_of(&lists[c], of[c]));
+  }
+  for (int c = 0; c < 3; c++) columns[c] = names_column(&lists[c]);
+}
+
 void study_tables_create(const struct plan *plan, struct arena *arena, int *n,
                          struct column_table **tables)
 {
   static void (*const all[])(const struct plan *, struct arena *, struct column_table *) = {
-      arms_table,       interventions_table, measures_table,  visits_table,
-      replicates_table, endpoints_table,     estimands_table, parameters_table};
+      arms_table,      interventions_table, measures_table,   visits_table, replicates_table,
+      endpoints_table, estimands_table,     parameters_table, solvers_table};
 
   *n = (int)(sizeof all / sizeof *all);
   *tables = arena_new(arena, (size_t)*n, sizeof **tables);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* engine/trial/study_tables.h
  * The small tables that describe the trial: arms, interventions, analytes, visits, replicates,
- * endpoints, estimands and the true parameters, each under /study. */
+ * endpoints, estimands, the true parameters and how they were solved, each under /study. */
 #pragma once
 #include "base/column_table.h"
 #include "plan/plan.h"

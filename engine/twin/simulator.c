@@ -61,7 +61,7 @@ static int most_administrations(const struct plan *plan)
   return most;
 }
 
-int simulator_create(const struct plan *plan, int scenario, const struct solving *solving,
+int simulator_create(const struct plan *plan, int scenario, struct kernel_store *kernels,
                      struct simulator **simulator)
 {
   struct simulator *s = memory_new(1, sizeof *s);
@@ -91,9 +91,9 @@ int simulator_create(const struct plan *plan, int scenario, const struct solving
   model_lanes_create(s->model, &s->patients);
   *simulator = s;
   tolerance = (struct tolerance){settings->rtol, s->atol, (double)settings->max_steps};
-  model_problem_set(&s->problem, &s->patients, solving->kernels);
-  TRY(solver_create(solving->method ? solving->method : model_problem_method(s->model),
-                    &s->problem.ode, &tolerance, &s->solver));
+  model_problem_set(&s->problem, &s->patients, kernels);
+  TRY(solver_create(solver_method_named(s->scenario->solver), &s->problem.ode, &tolerance,
+                    &s->solver));
   solver_listen(s->solver, sample_visits, s);
   return EXIT_CODE_OK;
 }

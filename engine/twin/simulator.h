@@ -8,14 +8,8 @@
 
 struct simulator;
 
-/** How the equations are solved. */
-struct solving {
-  const struct solver_method *method; /* NULL: the model's own */
-  struct kernel_store *kernels;       /* NULL: all models are interpreted */
-};
-
-/** Plan and kernels are borrowed. */
-int simulator_create(const struct plan *plan, int scenario, const struct solving *solving,
+/** Plan and kernels are borrowed; without kernels (NULL) models are interpreted. */
+int simulator_create(const struct plan *plan, int scenario, struct kernel_store *kernels,
                      struct simulator **simulator);
 void simulator_destroy(struct simulator **simulator);
 

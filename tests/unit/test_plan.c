@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What a protocol, a cohort and a model say together, and what they may not say. */
 #include "plan_fixture.h"
+#include "solver/solver.h"
 
 #include <math.h>
 
@@ -228,6 +229,62 @@ static void a_mistake_in_the_model_is_not_reported_again_by_the_rules(void **sta
   plan_release(&fixture);
 }
 
+/* dX/dt = K X^2 has a Jacobian, but nothing linear. */
+#define BLOW_UP_BY "tests/protocols/blow_up.yaml", "allowed_failures: 0.2"
+
+static const char *solver_of_blow_up(const char *solver)
+{
+  struct plan_fixture fixture;
+  const char *chosen;
+  char simulation[80];
+
+  snprintf(simulation, sizeof simulation, "solver: {method: %s}", solver);
+  plan_file(&fixture, BLOW_UP_BY, simulation);
+  chosen = solver_method_named(fixture.plan->scenarios[0].solver)->name;
+  plan_release(&fixture);
+  return chosen;
+}
+
+static void auto_is_what_fits_the_model_and_any_other_solver_is_as_written(void **state)
+{
+  struct plan_fixture fixture;
+
+  (void)state;
+  plan_good_text(&fixture, PLAN_STUDY "arms: [{name: only}]\n" PLAN_END);
+  assert_string_equal(fixture.plan->scenarios[0].solver, "linear");
+  plan_release(&fixture);
+  assert_string_equal(solver_of_blow_up("auto"), "switching");
+  assert_string_equal(solver_of_blow_up("explicit"), "explicit");
+  assert_string_equal(solver_of_blow_up("rosenbrock"), "rosenbrock");
+  assert_string_equal(solver_of_blow_up("switching"), "switching");
+  assert_string_equal(solver_of_blow_up("petsc"), "petsc");
+}
+
+static void a_solver_that_the_model_cannot_use_is_refused(void **state)
+{
+  const struct plan_changes changes = {.method = "linear"};
+  struct plan_fixture fixture;
+
+  (void)state;
+  plan_file(&fixture, BLOW_UP_BY, "allowed_failures: 0.2");
+  assert_null(plan_build(&fixture.inputs, &changes, fixture.arena, fixture.diagnostics));
+  assert_true(is_reported(&fixture, "the solver 'linear' needs what the model 'blow_up' lacks: a "
+                                    "linear block of few states; choose 'auto', which is "
+                                    "'switching' for this model"));
+  plan_release(&fixture);
+}
+
+static void every_solver_of_a_protocol_exists_and_the_other_way_round(void **state)
+{
+  int n = 0;
+
+  (void)state;
+  assert_string_equal(solver_method_names[0], "auto");
+  while (solver_method_names[n + 1]) assert_non_null(solver_method_named(solver_method_names[++n]));
+  for (const struct solver_method *const *method = solver_methods(); *method; method++) n--;
+  assert_int_equal(n, 0);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -244,6 +301,9 @@ int main(void)
       cmocka_unit_test(a_trial_without_arms_is_refused),
       cmocka_unit_test(a_name_that_nothing_has_is_reported_with_the_nearest),
       cmocka_unit_test(a_mistake_in_the_model_is_not_reported_again_by_the_rules),
+      cmocka_unit_test(auto_is_what_fits_the_model_and_any_other_solver_is_as_written),
+      cmocka_unit_test(a_solver_that_the_model_cannot_use_is_refused),
+      cmocka_unit_test(every_solver_of_a_protocol_exists_and_the_other_way_round),
   };
 
   return cmocka_run_group_tests(tests, NULL, NULL);
