@@ -140,7 +140,7 @@ static void choose_method(struct model *model)
            "a matrix exponential moves the linear block exactly, and explicit steps the remainder");
   else
     choose(model, METHOD_SWITCHING,
-           "the typical patient is not stiff; one who is goes over to implicit steps");
+           "the typical patient is not stiff at first; whoever is goes over to implicit steps");
 }
 
 const char *model_method_name(enum model_method method)
