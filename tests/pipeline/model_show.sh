@@ -24,7 +24,7 @@ parameters:
   B: {by: G, values: {"*1/*1": 2 mg, "a_b & c": 3 mg}, source: here}
 states:
   A_1: {unit: mg, initial: B, rate: "if(TIME > 2 h and not (A_1 < 1e-9 mg), -k_e * A_1, 0 mg/h)"}
-chains: {C: {states: 2, unit: mg, rate: k_e + 1 1/h, input: -k_e * A_1}}
+chains: {C: {states: 2, unit: mg, rate: k_e + 1 / 2 h, input: -k_e * A_1}}
 events: {low: {when: A_1 < 1 mg}}
 outputs:
   Y: {unit: mg, expression: "max(-A_1, -(A_1 + B))"}
