@@ -28,6 +28,7 @@ static const struct option run_options[] = {
     {"--force", 0, NULL, "with --fresh: replace results of other inputs"},
     {0}};
 static const struct option model_options[] = {
+    {"--latex", 0, NULL, "show: the equations and parameters as LaTeX"},
     {"--into", 0, "FOLDER", "build: where the compiled model is put, instead of the user's cache"},
     {0}};
 static const struct option analyze_options[] = {

@@ -28,7 +28,7 @@ static void print_bash(void)
       printf("%s ", option->name);
     printf("--help' ;;\n");
   }
-  printf("  model) ((COMP_CWORD == 2)) && options='list show check' ;;\n"
+  printf("  model) ((COMP_CWORD == 2)) && options='list show check build' ;;\n"
          "  help) options='");
   print_names();
   printf("' ;;\n  completion) options='bash zsh fish' ;;\n  esac\n"

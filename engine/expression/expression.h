@@ -93,8 +93,9 @@ struct expression {
   const char **keys;    /* of a lookup: the category of argument i + 1 */
   enum value_type type; /* after expression_check() */
   struct unit unit;
-  bool has_unit;     /* a number with a unit of its own */
-  struct unit asked; /* of `x in unit` */
+  bool has_unit;         /* a number with a unit of its own */
+  struct unit asked;     /* of `x in unit` */
+  const char *unit_text; /* of a number with a unit, of `x in unit`; as written */
 };
 
 /** Syntax only; NULL and a diagnostic when it is wrong. */

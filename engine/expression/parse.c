@@ -121,6 +121,7 @@ static struct expression *parse_number(struct parser *parser)
     if (unit_length > 0) {
       expression->unit = unit;
       expression->has_unit = true;
+      expression->unit_text = arena_text(parser->arena, parser->p + used, unit_length);
       parser->p += used + unit_length;
       expression->at = place_at(parser, start, parser->p);
     }
@@ -330,6 +331,7 @@ static struct expression *parse_in(struct parser *parser)
   parser->p += length;
   expression = unary(parser, EXPRESSION_IN, start, argument);
   expression->asked = unit;
+  expression->unit_text = arena_text(parser->arena, parser->p - length, length);
   return expression;
 }
 

@@ -143,6 +143,36 @@ static bool is_too_large(const struct compiling *compiling)
   return true;
 }
 
+static void keep_formulas(struct compiling *compiling)
+{
+  const struct model_file *file = compiling->file;
+  const struct expression **derived = arena_new(compiling->arena, file->derived.n, sizeof *derived);
+  const struct expression **times = arena_new(compiling->arena, file->parameters.n, sizeof *times);
+
+  struct model_chain *chains = arena_new(compiling->arena, file->chains.n, sizeof *chains);
+
+  for (size_t i = 0; i < file->chains.n; i++) {
+    const struct chain *chain = &compiling->chains[i];
+
+    chains[i] = (struct model_chain){chain->first, chain->n,     chain->out->symbol->name,
+                                     chain->rate,  chain->input, chain->initial};
+  }
+  for (int i = 0; i < compiling->n_items; i++) {
+    const struct item *item = &compiling->items[i];
+
+    if (item->kind == ITEM_DERIVED) derived[item->index] = item->expression;
+    if (item->kind == ITEM_PARAMETER) times[item->index] = item->expression;
+  }
+  compiling->model->formulas = (struct model_formulas){
+      .rates = (const struct expression *const *)compiling->rates,
+      .initials = (const struct expression *const *)compiling->initials,
+      .outputs = (const struct expression *const *)compiling->outputs,
+      .derived = derived,
+      .conditions = (const struct expression *const *)compiling->conditions,
+      .times = times,
+      .chains = chains};
+}
+
 const struct model *model_compile(const struct source *source, size_t n_changes,
                                   const struct model_change *changes, struct arena *arena,
                                   struct diagnostics *diagnostics)
@@ -171,6 +201,7 @@ const struct model *model_compile(const struct source *source, size_t n_changes,
     program_rearrange(compiling.builder);
     model_lower(&compiling);
     program_builder_destroy(&compiling.builder);
+    keep_formulas(&compiling);
     warn_about_unused(&compiling);
   }
   scope_clear(&compiling.scope);

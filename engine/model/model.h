@@ -63,6 +63,22 @@ struct model_route {
   int state, fraction; /* index of the state; register */
 };
 
+/** States first .. first + n - 1, each of which empties into the next. */
+struct model_chain {
+  int first, n;
+  const char *out; /* what its outflow is called */
+  const struct expression *rate, *input, *initial;
+};
+
+/** The formulas of the file, checked, in its order; NULL where there is none. */
+struct model_formulas {
+  const struct expression *const *rates, *const *initials; /* [state] */
+  const struct expression *const *outputs, *const *derived;
+  const struct expression *const *conditions; /* [event] */
+  const struct expression *const *times;      /* [parameter] */
+  const struct model_chain *chains;
+};
+
 struct model {
   const char *name, *title, *time_text;
   struct unit time;
@@ -77,6 +93,7 @@ struct model {
   struct model_event *events;
   struct model_output *outputs;
   struct model_route *routes;
+  struct model_formulas formulas;
   int time_reg;
   const struct program *program;
   const struct model_jacobian *jacobian; /* NULL: the model is too large */

@@ -130,7 +130,7 @@ static void choose_method(struct model *model)
   find_time_constants(model);
   if (linear && linear->n_remainder == 0)
     choose(model, METHOD_LINEAR,
-           "all states are linear between events, and a matrix exponential moves them exactly");
+           "all states are linear between doses, and a matrix exponential moves them exactly");
   else if (model->slowest / model->fastest > stiff_ratio)
     choose(
         model, METHOD_ROSENBROCK,
@@ -140,7 +140,7 @@ static void choose_method(struct model *model)
            "a matrix exponential moves the linear block exactly, and explicit steps the remainder");
   else
     choose(model, METHOD_SWITCHING,
-           "the typical patient is not stiff; one who is goes over to implicit steps");
+           "the typical patient is not stiff at first; whoever is goes over to implicit steps");
 }
 
 const char *model_method_name(enum model_method method)
@@ -156,8 +156,8 @@ const char *model_method_name(enum model_method method)
 const char *model_lacks(const struct model *model, const char *solver)
 {
   if (strcmp(solver, model_method_name(METHOD_LINEAR)) == 0) {
-    if (!model->linear) return "a linear block of few states";
     if (model->n_events > 0) return "equations without events";
+    if (!model->linear) return "a linear block of few states";
   }
   if ((strcmp(solver, model_method_name(METHOD_ROSENBROCK)) == 0 ||
        strcmp(solver, model_method_name(METHOD_SWITCHING)) == 0) &&
