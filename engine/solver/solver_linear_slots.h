@@ -6,8 +6,7 @@
 #include "solver/solver_linear_table.h"
 
 #if defined(__AVX512F__)
-/* As solver_give_samples(), the lanes' next times side by side, on their way while others listen.
- */
+/* As solver_give_samples(): the next times side by side, on their way while others listen. */
 INLINE void give_samples(struct solver *solver, lane_mask due)
 {
   const __m512i counts = {0, 2, 4, 6, 8, 10, 12, 14}, pointers = {1, 3, 5, 7, 9, 11, 13, 15};
