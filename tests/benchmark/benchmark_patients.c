@@ -58,8 +58,11 @@ static void take(void *context, const lane_mask *due, const lanes *time, const l
   for (int o = 0; o < n_outputs; o++) {
     const double *values = (const double *)&ward->at_sample[ward->outputs[o]];
 
-    for (int lane = 0; lane < LANES; lane++)
-      if ((*due)[lane]) ward->rows[lane][o] = values[lane];
+    for (int lane = 0; lane < LANES; lane++) {
+      double spare, *const places[2] = {&spare, &ward->rows[lane][o]};
+
+      *places[-(*due)[lane]] = values[lane]; /* no branch: who is due cannot be foretold */
+    }
   }
   for (int lane = 0; lane < LANES; lane++) ward->rows[lane] -= (*due)[lane] * n_outputs;
 }
