@@ -11,6 +11,9 @@ struct entry {
   uint32_t needed; /* bit per section */
 };
 
+/** Joins products with the one sum or difference that they go into. */
+void program_fuse(struct program *program, enum section section);
+
 struct program_builder {
   struct entry *entries; /* [register] */
   size_t n, capacity;

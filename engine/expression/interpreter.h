@@ -3,13 +3,17 @@
 #pragma once
 #include "expression/program.h"
 
-/** Runs `n` instructions over the registers. */
-void interpret(const struct instruction *code, int n, lanes *registers, enum simd simd);
+/** `n` instructions, between the copies that the signature asks for. */
+struct piece {
+  const struct instruction *code;
+  int n;
+  struct signature signature; /* all zero: nothing is copied */
+};
 
-/** The same loop, compiled for one instruction set each. */
-void interpret_baseline(const struct instruction *code, int n, lanes *registers,
-                        const struct lane_math *math);
-void interpret_avx2(const struct instruction *code, int n, lanes *registers,
-                    const struct lane_math *math);
-void interpret_avx512(const struct instruction *code, int n, lanes *registers,
-                      const struct lane_math *math);
+void interpret(const struct piece *piece, const struct call *call);
+
+/** The same, compiled for one instruction set each; the copies too, for a vector that is stored in
+ *  parts must not be read whole soon after. */
+typedef void interpreter(const struct piece *piece, const struct call *call,
+                         const struct lane_math *math);
+interpreter interpret_baseline, interpret_avx2, interpret_avx512;

@@ -13,11 +13,10 @@
 static const lanes truth = {1, 1, 1, 1, 1, 1, 1, 1};
 static const lanes zero = {0};
 
-void INTERPRET(const struct instruction *code, int n, lanes *registers,
-               const struct lane_math *math)
+static void run(const struct piece *piece, lanes *registers, const struct lane_math *math)
 {
-  for (int i = 0; i < n; i++) {
-    const struct instruction *in = &code[i];
+  for (int i = 0; i < piece->n; i++) {
+    const struct instruction *in = &piece->code[i];
     lanes *const result = &registers[in->result];
     const lanes *const a = &registers[in->a], *const b = &registers[in->b];
 
@@ -82,9 +81,27 @@ void INTERPRET(const struct instruction *code, int n, lanes *registers,
     case OPERATION_SELECT:
       *result = lanes_select(lanes_equal(*a, zero), registers[in->c], *b);
       break;
+    case OPERATION_MULTIPLY_ADD:
+      *result = *a * *b + registers[in->c];
+      break;
+    case OPERATION_MULTIPLY_SUBTRACT:
+      *result = registers[in->c] - *a * *b;
+      break;
     case OPERATION_INPUT:
     case OPERATION_CONSTANT:
-      break;
+    default:
+      __builtin_unreachable(); /* no program has them as instructions */
     }
   }
+}
+
+void INTERPRET(const struct piece *piece, const struct call *call, const struct lane_math *math)
+{
+  const struct signature *signature = &piece->signature;
+  lanes *registers = call->registers;
+
+  for (int i = 0; i < signature->n_a; i++) registers[signature->a[i]] = call->a[i];
+  for (int i = 0; i < signature->n_b; i++) registers[signature->b[i]] = call->b[i];
+  run(piece, registers, math);
+  for (int i = 0; i < signature->n_out; i++) call->out[i] = registers[signature->out[i]];
 }

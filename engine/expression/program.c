@@ -15,16 +15,13 @@ lanes *program_registers(const struct program *program)
 void program_run(const struct program *program, enum section section, lanes *registers,
                  enum simd simd)
 {
-  interpret(program->code[section], program->n[section], registers, simd);
+  interpret(&(struct piece){program->code[section], program->n[section], {0}},
+            &(struct call){.registers = registers, .simd = simd});
 }
 
 void program_call(const struct program *program, enum section section, const struct call *call)
 {
-  const struct signature *signature = &program->signatures[section];
-  lanes *r = call->registers;
-
-  for (int i = 0; i < signature->n_a; i++) r[signature->a[i]] = call->a[i];
-  for (int i = 0; i < signature->n_b; i++) r[signature->b[i]] = call->b[i];
-  interpret(program->code[section], program->n[section], r, call->simd);
-  for (int i = 0; i < signature->n_out; i++) call->out[i] = r[signature->out[i]];
+  interpret(
+      &(struct piece){program->code[section], program->n[section], program->signatures[section]},
+      call);
 }

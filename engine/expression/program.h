@@ -51,7 +51,10 @@ enum operation {
   OPERATION_AND,
   OPERATION_OR,
   OPERATION_NOT,
-  OPERATION_SELECT /* a ? b : c */
+  OPERATION_SELECT, /* a ? b : c */
+  /* Two instructions in one, rounded twice: only in finished sections. */
+  OPERATION_MULTIPLY_ADD,      /* a b + c */
+  OPERATION_MULTIPLY_SUBTRACT, /* c - a b */
 };
 /** Number of arguments, 0 to 3. */
 int operation_arity(enum operation operation);

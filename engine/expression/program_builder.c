@@ -44,6 +44,8 @@ int operation_arity(enum operation operation)
   case OPERATION_NOT:
     return 1;
   case OPERATION_SELECT:
+  case OPERATION_MULTIPLY_ADD:
+  case OPERATION_MULTIPLY_SUBTRACT:
     return 3;
   default:
     return 2;
@@ -143,7 +145,8 @@ static double folded(const struct program_builder *builder, const struct instruc
 
   for (int i = 0; i < operation_arity(instruction->operation); i++)
     registers[i] = builder->entries[arguments[i]].value - (lanes){0};
-  interpret(&one, 1, registers, SIMD_BASELINE);
+  interpret(&(struct piece){&one, 1, {0}},
+            &(struct call){.registers = registers, .simd = SIMD_BASELINE});
   return registers[3][0];
 }
 
@@ -303,5 +306,7 @@ const struct program *program_finish(struct program_builder *builder, struct are
     program->constants[i] = builder->entries[i].value;
     program->phases[i] = (unsigned char)builder->entries[i].phase;
   }
+  for (int s = SECTION_PATIENT + 1; s < N_SECTIONS; s++)
+    if (program->signatures[s].n_out > 0) program_fuse(program, (enum section)s);
   return program;
 }

@@ -81,6 +81,10 @@ static const char *form_of(enum operation operation)
     return "ALL(1.) - %s";
   case OPERATION_SELECT:
     return "CHOICE(%s, %s, %s)";
+  case OPERATION_MULTIPLY_ADD:
+    return "%s * %s + %s";
+  case OPERATION_MULTIPLY_SUBTRACT:
+    return "-(%s * %s) + %s";
   case OPERATION_INPUT:
   case OPERATION_CONSTANT:
     break;

@@ -229,7 +229,8 @@ static void run(struct cohort_sampler *sampler, int first, int n)
 {
   const struct program *program = sampler->cohort->program->program;
 
-  interpret(program->code[SECTION_PATIENT] + first, n, sampler->registers, sampler->simd);
+  interpret(&(struct piece){program->code[SECTION_PATIENT] + first, n, {0}},
+            &(struct call){.registers = sampler->registers, .simd = sampler->simd});
 }
 
 static int64_t row_of(const struct attempt *attempt)
