@@ -28,10 +28,11 @@ static void print_bash(void)
       printf("%s ", option->name);
     printf("--help' ;;\n");
   }
-  printf("  model) ((COMP_CWORD == 2)) && options='list show check build' ;;\n"
-         "  help) options='");
+  printf("  help) options='");
   print_names();
   printf("' ;;\n  completion) options='bash zsh fish' ;;\n  esac\n"
+         "  if [ \"${COMP_WORDS[1]} $COMP_CWORD\" = 'model 2' ]; then\n"
+         "    options='list show check build'\n  fi\n"
          "  COMPREPLY=($(compgen -W \"$options\" -- \"$word\") $(compgen -f -- \"$word\"))\n}\n"
          "complete -o filenames -F _twintrial twintrial\n");
 }

@@ -2,14 +2,15 @@
 /* `twintrial model build`: compiles a model's equations for this machine's compiler and stores them
  * where `run` looks. The compiler sees numbers and operators, never the text of the model. */
 #define _GNU_SOURCE /* environ */
+#include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/failure.h"
@@ -156,6 +157,30 @@ static void clean(const struct building *building)
   remove(arena_format(building->arena, "%s.sha256", building->scratch));
 }
 
+/** What a build that was killed has left, an hour ago or earlier: .<64 digits>.<number>.<ending> */
+static bool is_leftover(const char *folder, const struct dirent *entry, struct arena *arena)
+{
+  static const char digits[] = "0123456789abcdef";
+  const char *name = entry->d_name;
+  struct stat status;
+
+  return name[0] == '.' && strspn(name + 1, digits) == SHA256_TEXT_BYTES - 1 &&
+         name[SHA256_TEXT_BYTES] == '.' &&
+         stat(arena_format(arena, "%s/%s", folder, name), &status) == 0 &&
+         S_ISREG(status.st_mode) && time(NULL) - status.st_mtime > 3600;
+}
+
+static void sweep(const char *path, struct arena *arena)
+{
+  DIR *folder = opendir(path);
+  struct dirent *entry;
+
+  if (!folder) return;
+  while ((entry = readdir(folder)))
+    if (is_leftover(path, entry, arena)) remove(arena_format(arena, "%s/%s", path, entry->d_name));
+  closedir(folder);
+}
+
 static int make_folder(const char *path, struct arena *arena)
 {
   char *part = arena_text(arena, path, strlen(path));
@@ -183,6 +208,7 @@ int model_build(const struct model *model, const char *folder, struct arena *are
   int code;
 
   TRY(make_folder(folder, arena));
+  sweep(folder, arena);
   kernel_name(model, name, &text);
   path = arena_format(arena, "%s/%s.so", folder, name);
   building.scratch = arena_format(arena, "%s/.%s.%ld", folder, name, (long)getpid());

@@ -25,6 +25,8 @@ void kernel_name(const struct model *model, char name[SHA256_TEXT_BYTES], char *
 struct kernel_store;
 /** The paths are borrowed. What has been looked for once is remembered. */
 struct kernel_store *kernel_store_create(int n_folders, const char *const *folders);
+/** From now on without messages: another rank gives them. */
+void kernel_store_hush(struct kernel_store *store);
 void kernel_store_destroy(struct kernel_store **store);
 /** NULL when none is there, or the store is NULL. One whose hash does not fit is left alone, with a
  *  message on stderr. Valid until the store is destroyed. */

@@ -23,6 +23,7 @@ struct kernel_store {
   const char *const *folders;
   size_t n, capacity;
   struct answer *answers;
+  bool is_hushed;
   struct arena *arena;
 };
 
@@ -34,6 +35,11 @@ struct kernel_store *kernel_store_create(int n_folders, const char *const *folde
   store->folders = folders;
   store->arena = arena_create();
   return store;
+}
+
+void kernel_store_hush(struct kernel_store *store)
+{
+  store->is_hushed = true;
 }
 
 void kernel_store_destroy(struct kernel_store **store)
@@ -74,14 +80,17 @@ static bool is_unchanged(const char *path, char now[SHA256_TEXT_BYTES], struct a
     n = fread(made, 1, SHA256_TEXT_BYTES - 1, file);
     fclose(file);
   }
-  if (n == SHA256_TEXT_BYTES - 1 && sha256_of_file(path, now) == EXIT_CODE_OK &&
-      strcmp(made, now) == 0)
-    return true;
-  fprintf(stderr,
-          "twintrial: warning: %s is not what was built (its SHA-256 differs); the model is "
-          "interpreted. Build it again with `twintrial model build`.\n",
-          path);
-  return false;
+  return n == SHA256_TEXT_BYTES - 1 && sha256_of_file(path, now) == EXIT_CODE_OK &&
+         strcmp(made, now) == 0;
+}
+
+static void warn(const struct kernel_store *store, const char *problem)
+{
+  if (!store->is_hushed)
+    fprintf(stderr,
+            "twintrial: warning: %s; the model is interpreted. Build it again with `twintrial "
+            "model build`.\n",
+            problem);
 }
 
 static void *load(struct kernel_store *store, const char *name, char sha256[SHA256_TEXT_BYTES])
@@ -90,10 +99,15 @@ static void *load(struct kernel_store *store, const char *name, char sha256[SHA2
     const char *path = arena_format(store->arena, "%s/%s.so", store->folders[i], name);
     void *handle;
 
-    if (access(path, R_OK) != 0 || !is_unchanged(path, sha256, store->arena)) continue;
+    if (access(path, R_OK) != 0) continue;
+    if (!is_unchanged(path, sha256, store->arena)) {
+      warn(store,
+           arena_format(store->arena, "%s is not what was built (its SHA-256 differs)", path));
+      continue;
+    }
     handle = dlopen(path, RTLD_NOW | RTLD_LOCAL);
     if (handle) return handle;
-    fprintf(stderr, "twintrial: warning: %s; the model is interpreted\n", dlerror());
+    warn(store, dlerror());
   }
   return NULL;
 }

@@ -176,6 +176,7 @@ int run_trial(MPI_Comm comm, const struct run_options *options)
   int code;
 
   MPI_Comm_rank(comm, &running.rank);
+  if (running.rank != 0) kernel_store_hush(running.kernels);
   code = run(&running);
   layout_clear(&running.layout);
   kernel_store_destroy(&running.kernels);

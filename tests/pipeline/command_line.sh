@@ -113,6 +113,18 @@ refused 2 "note.h5" "${run[@]:1}" note.h5
 [ "$(cat note.h5)" = "no results" ] || fail "a file that is no result was replaced"
 [ -z "$(find . -name '*.journal' -o -name '*.partial')" ] || fail "left behind: $(ls)"
 
+# Solvers: each that a model can use, and what is said of one that it cannot, before a file is there.
+for solver in auto linear explicit rosenbrock switching petsc; do
+  expect 0 "$solver.h5: 80 patients" "${run[@]}" $solver.h5 --solver $solver
+  [ "$(json_of $solver.run.json '["solvers"][0]["solver"]')" = "${solver/auto/linear}" ] || fail "not $solver"
+done
+expect 0 'solver: linear' "$TWINTRIAL" check "$trial"
+expect 0 'solver: switching' "$TWINTRIAL" check "$SOURCE_DIR/tests/protocols/blow_up.yaml"
+refused 2 "unknown solver 'rosenbrok'; did you mean 'rosenbrock'?" "${run[@]:1}" x.h5 --solver rosenbrok
+refused 2 "the solver 'linear' needs what the model 'blow_up' lacks" run --progress none --solver linear \
+  "$SOURCE_DIR/tests/protocols/blow_up.yaml" -o x.h5
+[ -z "$(find . -name 'x.*')" ] || fail "left behind: $(find . -name 'x.*')"
+
 # A folder that is a file, one that cannot be written to, a disk that is full.
 refused 5 "cannot create note.h5/x.journal: Not a directory" "${run[@]:1}" note.h5/x.h5
 refused 5 "cannot create nowhere/x.journal: No such file or directory" "${run[@]:1}" nowhere/x.h5
