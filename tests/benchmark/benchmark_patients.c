@@ -229,7 +229,7 @@ static const struct model *load_model(const struct workload *workload, struct ar
 static void report(struct ward *ward, const struct solver_method *method,
                    const struct settings *settings, double rate, double best)
 {
-  printf("twintrial %s %s%s rtol=%.0e patients_per_s=%.1f best_round=%.1f", ward->workload->name,
+  printf("twintrial %s %s%s rtol=%.1e patients_per_s=%.1f best_round=%.1f", ward->workload->name,
          method->name, ward->problem.ode.kernel ? "" : "(interpreted)", settings->rtol, rate, best);
   printf(" steps=%.1f rejected=%.1f", ward->steps / (double)ward->ended,
          ward->rejected / (double)ward->ended);
