@@ -108,9 +108,9 @@ static int start_object(const struct building *building, int object, pid_t *pid)
 
 static int compile(const struct building *building)
 {
-  const char *words[MAX_WORDS] = {building->compiler, "-shared", "-o",
+  const char *words[MAX_WORDS] = {building->compiler, "-shared", "-s", "-o",
                                   arena_format(building->arena, "%s.so", building->scratch)};
-  int n = 4, code = EXIT_CODE_OK;
+  int n = 5, code = EXIT_CODE_OK;
   pid_t pid;
 
   for (int i = 0; i < N_OBJECTS && code == EXIT_CODE_OK; i++) {

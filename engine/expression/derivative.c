@@ -93,7 +93,8 @@ static int chosen(struct program_builder *builder, int condition, int one, int o
   return program_operation(builder, OPERATION_SELECT, condition, one, other);
 }
 
-/** d x^y = y x^y / x dx + log(x) x^y dy, and 0 at x = 0. */
+/** d x^y = y x^y / x dx + log(x) x^y dy; at x = 0, dx if y = 1 and else 0, though it is infinite
+ *  for y < 1. */
 static int of_power(struct program_builder *builder, const struct instruction *in, const int *d)
 {
   const int is_zero = program_operation(builder, OPERATION_EQUAL, in->a,
@@ -102,8 +103,11 @@ static int of_power(struct program_builder *builder, const struct instruction *i
   const int log = program_operation(builder, OPERATION_LOG, in->a, 0, 0);
   const int by_base = simple_product(builder, simple_product(builder, in->b, ratio), d[0]);
   const int by_exponent = simple_product(builder, simple_product(builder, log, in->result), d[1]);
+  const int is_one = program_operation(builder, OPERATION_EQUAL, in->b,
+                                       program_constant(builder, 1), 0);
 
-  return chosen(builder, is_zero, DERIVATIVE_ZERO, simple_sum(builder, by_base, by_exponent));
+  return chosen(builder, is_zero, chosen(builder, is_one, d[0], DERIVATIVE_ZERO),
+                simple_sum(builder, by_base, by_exponent));
 }
 
 static int of_choice(struct program_builder *builder, const struct instruction *in, const int *d)

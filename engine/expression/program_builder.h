@@ -39,7 +39,8 @@ struct derivatives {
 enum { DERIVATIVE_ZERO = -1, DERIVATIVE_UNKNOWN = -2 };
 void derivatives_begin(struct program_builder *builder, int wrt, struct derivatives *derivatives);
 void derivatives_clear(struct derivatives *derivatives);
-/** The register of the derivative; DERIVATIVE_ZERO where it is zero whatever the values are. Where
+/** The register of the derivative; DERIVATIVE_ZERO where it is zero almost
+ *  everywhere, as of a step: what depends on an input, program_inputs_of() tells. Where
  *  a function has a kink, the derivative of the side it is on. */
 int derivative_of(struct derivatives *derivatives, int reg);
 /** The value of a register when all inputs in `zeros` [register] are 0. */

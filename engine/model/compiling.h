@@ -32,6 +32,10 @@ struct chain {
   struct expression *rate, *input, *initial;
 };
 
+/** A program has room for 65,535; the Jacobian, its factors and the linear block stay below this.
+ */
+enum { MOST_REGISTERS = 60000 };
+
 struct compiling {
   struct arena *arena;
   struct diagnostics *diagnostics;
@@ -59,7 +63,8 @@ void model_check(struct compiling *compiling);       /* expressions */
 void model_variability(struct compiling *compiling); /* etas, kappas, blocks, residual errors */
 void model_lower(struct compiling *compiling);       /* the program: values, rates, outputs */
 void model_differentiate(struct compiling *compiling);
-void model_eliminate(struct compiling *compiling, struct model_jacobian *jacobian);
+/** False, and nothing is done, when the model is too large for it. */
+bool model_eliminate(struct compiling *compiling, struct model_jacobian *jacobian);
 void model_find_linear_block(struct compiling *compiling);
 void model_find_structure(struct compiling *compiling);
 

@@ -7,7 +7,7 @@
 
 /** Larger models are integrated without a Jacobian: a full one would have as many numbers as there
  *  may be registers. */
-enum { MOST_STATES = 200, MOST_REGISTERS = 60000 };
+enum { MOST_STATES = 200 };
 
 /** `at` [row][column] becomes the registers of the derivatives, -1 where zero. */
 static void differentiate(struct compiling *compiling, int *at)
@@ -81,9 +81,11 @@ void model_differentiate(struct compiling *compiling)
   jacobian->has_time_derivative = differentiate_in_time(compiling, regs + jacobian->n_entries);
   compiling->jacobian_regs = arena_new(compiling->arena, (size_t)jacobian->n_entries, sizeof(int));
   for (int i = 0; i < jacobian->n_entries; i++) compiling->jacobian_regs[i] = regs[i];
-  model_define(compiling, SECTION_JACOBIAN,
-               jacobian->n_entries + (jacobian->has_time_derivative ? n : 0), regs);
+  if (model_eliminate(compiling, jacobian)) {
+    model_define(compiling, SECTION_JACOBIAN,
+                 jacobian->n_entries + (jacobian->has_time_derivative ? n : 0), regs);
+    model->jacobian = jacobian;
+  } else
+    program_shrink(compiling->builder, size);
   free(regs);
-  model_eliminate(compiling, jacobian);
-  model->jacobian = jacobian;
 }

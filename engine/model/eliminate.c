@@ -59,7 +59,7 @@ static void eliminate_row(const struct elimination *e, int p, int i)
 
 static void eliminate(const struct elimination *e)
 {
-  for (int step = 0; step < e->n; step++) {
+  for (int step = 0; step < e->n && program_size(e->builder) < MOST_REGISTERS; step++) {
     const int p = next_pivot(e);
 
     e->pivots[step] = p;
@@ -160,7 +160,17 @@ static void define_solve(const struct elimination *e)
   free(factors);
 }
 
-static void define_factor(const struct elimination *e, struct model_jacobian *jacobian)
+/** Whether there is room for the factors, as inputs, and for what solves with them. */
+static bool has_room(const struct elimination *e)
+{
+  int n_factors = 0;
+
+  for (int i = 0; i < e->n * e->n; i++) n_factors += e->at[i] >= 0;
+  return program_size(e->builder) + 5 * n_factors + 2 * e->n < MOST_REGISTERS;
+}
+
+/** False, and nothing is defined, when there is no room for the factors. */
+static bool define_factor(const struct elimination *e, struct model_jacobian *jacobian)
 {
   const int g = program_input(e->builder, PHASE_STATE);
   int *entries = memory_new((size_t)jacobian->n_entries, sizeof *entries), *factors;
@@ -174,6 +184,10 @@ static void define_factor(const struct elimination *e, struct model_jacobian *ja
     *at = simple_difference(e->builder, *at, entries[i]);
   }
   eliminate(e);
+  if (!has_room(e)) {
+    free(entries);
+    return false;
+  }
   if (e->n <= MOST_INVERTED) invert(e);
   factors = listed(e, &jacobian->n_factors);
   program_define(
@@ -181,9 +195,10 @@ static void define_factor(const struct elimination *e, struct model_jacobian *ja
       &(struct signature){1, jacobian->n_entries, jacobian->n_factors, &g, entries, factors});
   free(entries);
   free(factors);
+  return true;
 }
 
-void model_eliminate(struct compiling *compiling, struct model_jacobian *jacobian)
+bool model_eliminate(struct compiling *compiling, struct model_jacobian *jacobian)
 {
   const int n = compiling->model->n_states;
   const struct elimination e = {.builder = compiling->builder,
@@ -191,11 +206,13 @@ void model_eliminate(struct compiling *compiling, struct model_jacobian *jacobia
                                 .at = memory_new((size_t)n * (size_t)n, sizeof(int)),
                                 .pivots = arena_new(compiling->arena, (size_t)n, sizeof(int)),
                                 .order = memory_new((size_t)n, sizeof(int))};
+  bool has_factors;
 
   for (int i = 0; i < n; i++) e.order[i] = n;
-  define_factor(&e, jacobian);
-  define_solve(&e);
+  has_factors = define_factor(&e, jacobian);
+  if (has_factors) define_solve(&e);
   jacobian->pivots = e.pivots;
   free(e.at);
   free(e.order);
+  return has_factors;
 }

@@ -39,7 +39,7 @@ static const char *name_of(const struct writing *writing, int reg)
   return writing->names[reg];
 }
 
-/** A format that takes the arguments a, b, c in that order. */
+/** %s are the arguments a, b, c in that order; or they are %1, %2, %3. */
 static const char *form_of(enum operation operation)
 {
   switch (operation) {
@@ -84,7 +84,7 @@ static const char *form_of(enum operation operation)
   case OPERATION_MULTIPLY_ADD:
     return "%s * %s + %s";
   case OPERATION_MULTIPLY_SUBTRACT:
-    return "-(%s * %s) + %s";
+    return "%3 - %1 * %2";
   case OPERATION_INPUT:
   case OPERATION_CONSTANT:
     break;
@@ -102,9 +102,9 @@ static void write_instruction(const struct writing *writing, const struct instru
 
   fprintf(writing->out, "  const lanes %s = ", name);
   for (const char *c = form; *c; c++) {
-    if (c[0] == '%' && c[1] == 's') {
-      fputs(name_of(writing, of[k++]), writing->out);
+    if (c[0] == '%') {
       c++;
+      fputs(name_of(writing, of[*c == 's' ? k++ : *c - '1']), writing->out);
     } else
       fputc(*c, writing->out);
   }

@@ -21,31 +21,43 @@ static int *entry_places(const struct model *model)
   return at;
 }
 
-static bool depends_on_time(struct compiling *compiling, int rate)
-{
-  struct derivatives derivatives = {0};
-  bool depends;
+/** What a rate reads, wherever it stands: a step like if(TIME < 10 h, ...) or floor(X) has no
+ *  derivative, and yet is not linear. */
+struct reading {
+  const struct model *model;
+  bool time, *states; /* [state] */
+};
 
-  derivatives_begin(compiling->builder, compiling->model->time_reg, &derivatives);
-  depends = derivative_of(&derivatives, rate) >= 0;
-  derivatives_clear(&derivatives);
-  return depends;
+static void note(void *context, int reg)
+{
+  struct reading *reading = context;
+
+  reading->time = reading->time || reg == reading->model->time_reg;
+  for (int i = 0; i < reading->model->n_states; i++)
+    if (reading->model->states[i].reg == reg) reading->states[i] = true;
 }
 
-/** The rate has constant derivatives, and only with respect to linear states. */
+/** The rate reads linear states only, each with a constant derivative, and not the time. */
 static bool is_linear_row(const struct compiling *compiling, const int *at, int i,
                           const bool *is_linear)
 {
-  const int n = compiling->model->n_states;
+  const struct model *model = compiling->model;
+  const int n = model->n_states;
+  struct reading reading = {model, false, memory_new((size_t)n, sizeof(bool))};
+  bool linear;
 
-  for (int j = 0; j < n; j++) {
+  program_inputs_of(compiling->builder, 1, &model->states[i].rate,
+                    &(struct input_visitor){note, &reading});
+  linear = !reading.time;
+  for (int j = 0; j < n && linear; j++) {
     const int k = at[i * n + j];
 
-    if (k < 0) continue;
-    if (!is_linear[j]) return false;
-    if (program_phase(compiling->builder, compiling->jacobian_regs[k]) == PHASE_STATE) return false;
+    if (!reading.states[j]) continue;
+    linear = k >= 0 && is_linear[j] &&
+             program_phase(compiling->builder, compiling->jacobian_regs[k]) < PHASE_STATE;
   }
-  return true;
+  free(reading.states);
+  return linear;
 }
 
 static int find_linear(struct compiling *compiling, const int *at, bool *is_linear)
@@ -53,8 +65,7 @@ static int find_linear(struct compiling *compiling, const int *at, bool *is_line
   const struct model *model = compiling->model;
   int n = 0, before;
 
-  for (int i = 0; i < model->n_states; i++)
-    is_linear[i] = !depends_on_time(compiling, model->states[i].rate);
+  for (int i = 0; i < model->n_states; i++) is_linear[i] = true;
   do {
     before = n;
     n = 0;

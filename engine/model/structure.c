@@ -127,7 +127,7 @@ static void choose_method(struct model *model)
   model->fastest = model->slowest = (double)NAN;
   choose(model, METHOD_EXPLICIT, "the model is too large for a Jacobian");
   if (!model->jacobian) return;
-  find_time_constants(model);
+  if (model->n_covariates == 0) find_time_constants(model);
   if (linear && linear->n_remainder == 0)
     choose(model, METHOD_LINEAR,
            "all states are linear between doses, and a matrix exponential moves them exactly");
@@ -138,9 +138,12 @@ static void choose_method(struct model *model)
   else if (linear && linear->n_moving > 1)
     choose(model, METHOD_LINEAR,
            "a matrix exponential moves the linear block exactly, and explicit steps the remainder");
-  else
+  else if (model->slowest == model->slowest)
     choose(model, METHOD_SWITCHING,
            "the typical patient is not stiff at first; whoever is goes over to implicit steps");
+  else
+    choose(model, METHOD_SWITCHING,
+           "time constants depend on the patient; whoever is stiff goes over to implicit steps");
 }
 
 const char *model_method_name(enum model_method method)

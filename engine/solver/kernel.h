@@ -17,8 +17,8 @@ struct kernel {
   linear_attempt *linear_steps;
 };
 
-/** Name of a kernel: a hash of the model's equations, of the methods' code and of this compiler's
- *  flags. `text` is what is to be compiled, to be released with free(). */
+/** Name of a kernel: a hash of the model's equations, of the methods' code and of how both are
+ *  compiled. `text` is what is to be compiled, to be released with free(). */
 void kernel_name(const struct model *model, char name[SHA256_TEXT_BYTES], char **text);
 
 /** Shared objects NAME.so, each with NAME.so.sha256 beside it, in some folders. */

@@ -186,8 +186,8 @@ INLINE void watch_calm(struct solver *solver, struct rodas *method, lanes *argum
   ODE_RATES(&solver->time, argument, method->after);
   EACH_STATE(j)
   {
-    direction[j] = method->after[j] - method->before[j];
-    const lanes relative = direction[j] / scale(solver, j, lanes_abs(solver->state[j]));
+    argument[j] = method->after[j] - method->before[j];
+    const lanes relative = argument[j] / scale(solver, j, lanes_abs(solver->state[j]));
 
     after += relative * relative;
   }
@@ -196,7 +196,8 @@ INLINE void watch_calm(struct solver *solver, struct rodas *method, lanes *argum
   {
     const lanes unit = scale(solver, j, lanes_abs(solver->state[j]));
 
-    direction[j] = lanes_select(is_finite(shorten), direction[j] * shorten, unit);
+    argument[j] = lanes_select(is_finite(shorten), argument[j] * shorten, unit);
+    direction[j] = lanes_select(attempt->active, argument[j], direction[j]);
   }
   watch(&method->stepping, &patience, attempt->accepted,
         lanes_less(attempt->step * attempt->step * after, CALM * CALM * before));

@@ -6,6 +6,7 @@
 #include <cmocka.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
@@ -303,6 +304,57 @@ static void an_event_is_held_until_its_crossing_is_told(void **state)
   release(&compiled);
 }
 
+/* Each has constant derivatives almost everywhere, and is not linear. */
+static void a_step_in_a_rate_is_not_linear(void **state)
+{
+  static const char *const rates[] = {
+      "if(TIME < 10 h, R, 0 mg/h) - K * A", "if(A < 10 mg, R, 0 mg/h)",
+      "R * floor((TIME in h) / 12) - K * A", "if(B < 1 mg, R, 0 mg/h) - K * A"};
+
+  (void)state;
+  for (size_t i = 0; i < sizeof rates / sizeof rates[0]; i++) {
+    struct compiled compiled;
+    char text[800];
+
+    snprintf(text, sizeof text,
+             "schema: 1\nmodel: m\ntitle: m\ntime: h\n"
+             "parameters: {K: {value: 0.1 1/h, source: s}, R: {value: 1 mg/h, source: s}}\n"
+             "states: {A: {unit: mg, rate: \"%s\"}, B: {unit: mg, rate: -K * B}}\n"
+             "outputs: {A: {unit: mg, expression: A + B}}\n",
+             rates[i]);
+    compile_good(&compiled, text, 0, NULL);
+    assert_int_equal(compiled.model->linear->n, 1);
+    assert_int_equal(compiled.model->linear->states[0], 1);
+    assert_int_not_equal(compiled.model->method, METHOD_LINEAR);
+    release(&compiled);
+  }
+}
+
+/* Its factors would not fit into a program: it does without a Jacobian. */
+static void a_model_of_many_coupled_states_compiles(void **state)
+{
+  struct compiled compiled;
+  char *text = NULL;
+  size_t size;
+  FILE *out = open_memstream(&text, &size);
+
+  (void)state;
+  fprintf(
+      out,
+      "schema: 1\nmodel: m\ntitle: m\ntime: h\nparameters: {K: {value: 0.1 1/mg/h, source: s}}\n"
+      "derived: {S: {unit: mg, expression: X0");
+  for (int i = 1; i < 80; i++) fprintf(out, " + X%d", i);
+  fprintf(out, "}}\nstates:\n");
+  for (int i = 0; i < 80; i++) fprintf(out, "  X%d: {unit: mg, rate: -K * X%d * S}\n", i, i);
+  fprintf(out, "outputs: {S: {unit: mg, expression: S}}\n");
+  fclose(out);
+  compile_good(&compiled, text, 0, NULL);
+  assert_null(compiled.model->jacobian);
+  assert_int_equal(compiled.model->method, METHOD_EXPLICIT);
+  release(&compiled);
+  free(text);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -310,6 +362,8 @@ int main(void)
       cmocka_unit_test(rates_outputs_and_infusions_use_the_individual_values),
       cmocka_unit_test(changes_replace_numbers_in_any_unit),
       cmocka_unit_test(the_factor_of_a_block_gives_its_covariance_back),
+      cmocka_unit_test(a_step_in_a_rate_is_not_linear),
+      cmocka_unit_test(a_model_of_many_coupled_states_compiles),
       cmocka_unit_test(an_event_is_held_until_its_crossing_is_told),
       cmocka_unit_test(a_change_within_a_block_keeps_the_correlations),
   };
