@@ -51,7 +51,7 @@ struct building {
   const struct model *model;
   struct arena *arena;
   const char *compiler, *sources; /* folder that holds solver/kernel_begin.h */
-  const char *folder, *name, *scratch;
+  const char *name, *scratch;
 };
 
 static int start(const char *const *words, pid_t *pid)
@@ -96,6 +96,8 @@ static int start_object(const struct building *building, int object, pid_t *pid)
   for (int i = 0; common_flags[i]; i++) words[n++] = common_flags[i];
   for (int i = 0; variant->flags[i]; i++) words[n++] = variant->flags[i];
   words[n++] = part->macro;
+  if (object == 0)
+    words[n++] = arena_format(building->arena, "-DKERNEL_NAME=\"%s\"", building->name);
   words[n++] = arena_format(building->arena, "-DKERNEL_FUNCTION=twintrial_%s_%s", part->name,
                             variant->name);
   words[n++] = arena_format(building->arena, "-I%s", building->sources);
@@ -202,14 +204,14 @@ int model_build(const struct model *model, const char *folder, struct arena *are
   struct building building = {.model = model,
                               .arena = arena,
                               .compiler = compiler && compiler[0] ? compiler : "cc",
-                              .sources = place_sources(arena),
-                              .folder = folder};
+                              .sources = place_sources(arena)};
   const char *path;
   int code;
 
   TRY(make_folder(folder, arena));
   sweep(folder, arena);
   kernel_name(model, name, &text);
+  building.name = name;
   path = arena_format(arena, "%s/%s.so", folder, name);
   building.scratch = arena_format(arena, "%s/.%s.%ld", folder, name, (long)getpid());
   code = write_text(arena_format(arena, "%s.c", building.scratch), text);

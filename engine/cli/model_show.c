@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* `twintrial model show`: what a model says, and what was found in its equations. */
 #include <math.h>
+#include <string.h>
 #include <stdio.h>
 
 #include "base/memory.h"
@@ -13,7 +14,7 @@ static void print_parameters(const struct model *model, FILE *out)
   fprintf(out, "\nParameters\n");
   for (int i = 0; i < model->n_parameters; i++) {
     const struct model_parameter *p = &model->parameters[i];
-    char value[40], variability[40] = "";
+    char value[40], variability[64] = "";
 
     if (isnan(p->typical))
       snprintf(value, sizeof value, "by category");
@@ -22,6 +23,12 @@ static void print_parameters(const struct model *model, FILE *out)
     if (p->eta >= 0)
       snprintf(variability, sizeof variability, "%s, SD %.3g", distributions[p->distribution],
                p->eta_sd);
+    if (p->kappa >= 0) {
+      const size_t used = strlen(variability);
+
+      snprintf(variability + used, sizeof variability - used, "%sbetween occasions SD %.3g",
+               used ? "; " : "", p->kappa_sd);
+    }
     fprintf(out, "  %-14s %12s %-8s %-24s %s\n", p->name, value, p->unit_text, variability,
             p->label);
   }
@@ -113,7 +120,7 @@ static void print_jacobian(const struct model *model, FILE *out)
   fprintf(out, "  Elimination: ");
   print_names(model, n, jacobian->pivots, out);
   fprintf(out, "; %d factors\n", jacobian->n_factors);
-  fprintf(out, "  Rates depend on time: %s\n", jacobian->has_time_derivative ? "yes" : "no");
+  fprintf(out, "  Rates depend on time: %s\n", model->rates_read_time ? "yes" : "no");
 }
 
 static void print_structure(const struct model *model, FILE *out)

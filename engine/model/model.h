@@ -104,6 +104,7 @@ struct model {
   int *inputs;               /* [n_inputs] registers of the patient that other sections read */
   enum model_method method;  /* what `auto` is for this model */
   const char *method_reason; /* one sentence, without its full stop */
+  bool rates_read_time;      /* anywhere, conditions included */
   double fastest, slowest;   /* time constants of the typical patient; NaN: unknown */
 };
 

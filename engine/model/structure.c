@@ -18,6 +18,22 @@ static void observe(void *context, int reg)
     if (model->states[i].reg == reg) model->observed[model->n_observed++] = i;
 }
 
+static void note_time(void *context, int reg)
+{
+  struct model *model = context;
+
+  model->rates_read_time = model->rates_read_time || reg == model->time_reg;
+}
+
+static void find_time(struct compiling *compiling)
+{
+  struct model *model = compiling->model;
+
+  for (int i = 0; i < model->n_states; i++)
+    program_inputs_of(compiling->builder, 1, &model->states[i].rate,
+                      &(struct input_visitor){note_time, model});
+}
+
 /** The states on which outputs depend; with events all, for a lane goes on from within a step. */
 static void find_observed(struct compiling *compiling)
 {
@@ -171,6 +187,7 @@ const char *model_lacks(const struct model *model, const char *solver)
 
 void model_find_structure(struct compiling *compiling)
 {
+  find_time(compiling);
   find_observed(compiling);
   find_inputs(compiling);
   choose_method(compiling->model);

@@ -28,6 +28,12 @@
 #define ROSENBROCK_ATTEMPT KERNEL_FUNCTION
 #include "solver/solver_rosenbrock_attempt.c"
 #else
+/* Which equations these are: a file may have got another's name. */
+extern const char twintrial_kernel_name[];
+#if defined(KERNEL_NAME)
+const char twintrial_kernel_name[] = KERNEL_NAME;
+#endif
+
 lane_function KERNEL_FUNCTION;
 void KERNEL_FUNCTION(void *context, const lanes *t, const lanes *y, lanes *out)
 {

@@ -93,6 +93,13 @@ static void warn(const struct kernel_store *store, const char *problem)
             problem);
 }
 
+static bool is_of(void *handle, const char *name)
+{
+  const char *built = dlsym(handle, "twintrial_kernel_name");
+
+  return built && strcmp(built, name) == 0;
+}
+
 static void *load(struct kernel_store *store, const char *name, char sha256[SHA256_TEXT_BYTES])
 {
   for (int i = 0; i < store->n_folders; i++) {
@@ -106,8 +113,9 @@ static void *load(struct kernel_store *store, const char *name, char sha256[SHA2
       continue;
     }
     handle = dlopen(path, RTLD_NOW | RTLD_LOCAL);
-    if (handle) return handle;
-    warn(store, dlerror());
+    if (handle && is_of(handle, name)) return handle;
+    warn(store, handle ? arena_format(store->arena, "%s holds another model", path) : dlerror());
+    if (handle) dlclose(handle);
   }
   return NULL;
 }
@@ -130,6 +138,7 @@ static const struct kernel *found(const struct answer *answer, const char *sha25
   *(void **)&kernel->explicit_steps = function_of(answer, "explicit", arena);
   *(void **)&kernel->rosenbrock_steps = function_of(answer, "rosenbrock", arena);
   *(void **)&kernel->linear_steps = function_of(answer, "linear", arena);
+  if (!kernel->outputs || !kernel->explicit_steps) return NULL; /* not all was built */
   return kernel;
 }
 

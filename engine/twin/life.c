@@ -9,7 +9,7 @@ const char *const life_status_names[N_LIFE_STATUSES] = {"ok",
                                                         "no eligible patient drawn",
                                                         "too many steps",
                                                         "step too small",
-                                                        "state not finite",
+                                                        "state or output not finite",
                                                         "dose undefined",
                                                         "too many added visits"};
 

@@ -183,12 +183,16 @@ static void visit(struct simulator *simulator, int lane, int32_t minute)
   int code = 0;
   const uint32_t measures = course_take_visit(course, minute, &code);
 
-  if (!measures) return;
+  if (!measures || course->life->status != LIFE_COMPLETED) return;
   for (int m = 0; m < simulator->plan->n_measures; m++) {
     const int output = scenario->outputs[m];
     const double truth = simulator->outputs[output][lane];
 
     if (!(measures >> m & 1)) continue;
+    if (isinf(truth)) { /* NaN is legal: an event that has not come */
+      course->life->status = LIFE_NOT_FINITE;
+      return;
+    }
     course->measured[m] = scenario->factors[m] * measure(simulator, course, output, truth, minute);
     life_observe(course->life, &(struct observation){minute, code, m, scenario->factors[m] * truth,
                                                      course->measured[m]});

@@ -24,7 +24,9 @@ struct living {
 
 static double end_of(const struct living *living, int stage)
 {
-  return 3 * living->model->slowest * stage / STAGES;
+  const double slowest = living->model->slowest; /* NaN where covariates decide */
+
+  return 3 * (isnan(slowest) ? 100 : slowest) * stage / STAGES;
 }
 
 static void tell(void *context, const lane_mask *due, const lanes *time, const lanes *state)

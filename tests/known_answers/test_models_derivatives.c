@@ -269,7 +269,8 @@ static void check_propagation(const struct spot *spot)
 {
   const struct model_linear *linear = spot->model->linear;
   const int n = spot->model->n_states;
-  const double span = spot->model->slowest * drawn_between(1, 600, 0.2, 3);
+  const double slowest = spot->model->slowest; /* NaN where covariates decide */
+  const double span = (isnan(slowest) ? 100 : slowest) * drawn_between(1, 600, 0.2, 3);
   double *dense = matrix_at(spot), *atol = memory_new((size_t)n, sizeof *atol);
   double *state = memory_new((size_t)n, sizeof *state);
   long double *x = memory_new((size_t)linear->n, sizeof *x);
