@@ -143,6 +143,17 @@ ran text interpreted trial.yaml
 grep -q 'warning: .*the model is interpreted' text.err || fail "no warning: $(cat text.err)"
 cmp before.h5 text.h5
 
+# The kernel of another model under that name, and a library without functions.
+"$TWINTRIAL" model build theirs.yaml --into=their_kernels >build.out
+cc -shared -o nothing.so -x c /dev/null
+for impostor in their_kernels/*.so nothing.so; do
+  cp "$impostor" "$object"
+  sha256sum <"$object" | cut -d ' ' -f 1 | tr -d '\n' >"$object.sha256"
+  ran impostor interpreted trial.yaml
+  grep -q 'warning: .* holds another model; the model is interpreted' impostor.err || fail "no warning: $(cat impostor.err)"
+  cmp before.h5 impostor.h5
+done
+
 # A new build mends it, and sweeps up what a build that was killed has left, but not of one that runs.
 name=$(basename "$object" .so)
 touch -d '2 hours ago' "kernels/.$name.123.c" "kernels/.$name.123.4.o" kernels/.note
