@@ -97,11 +97,12 @@ static void target_mediated_disposition_agrees_with_an_extended_precision_refere
   static const struct solver_method *const methods[] = {&solver_rosenbrock, &solver_switching};
   static struct target_patient patients[MOST_PATIENTS];
   static struct target_course courses[MOST_PATIENTS];
-  struct target_ward *ward = memory_new(1, sizeof *ward);
+  struct target_ward *ward;
   struct number_table reference;
 
   (void)state;
-  read_target_patients(patients);
+  read_target_patients(patients); /* skips without them */
+  ward = memory_new(1, sizeof *ward);
   reference = benchmark_reference("W4", MOST_PATIENTS * TARGET_SAMPLES);
   ward->patients = patients;
   ward->courses = courses;
