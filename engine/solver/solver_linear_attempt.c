@@ -48,11 +48,6 @@ static const double error_weights[LINEAR_STAGES] = {
 #define SMALLEST_STEP_ULP 16
 #define SMALLEST_PART     0x1p-50
 
-INLINE lane_mask is_finite(lanes x)
-{
-  return lanes_at_most(lanes_abs(x), all(DBL_MAX));
-}
-
 /* From where the lanes stand to their stops. */
 INLINE void begin_intervals(const struct solver *solver, struct propagation *method,
                             lane_mask begins)
@@ -189,22 +184,11 @@ INLINE void judge(const struct solver *solver, const struct propagation *method,
 
 #pragma GCC unroll 7
     for (int i = 2; i < LINEAR_STAGES; i++) error += weight[i] * attempt->k[i * N_REMAINDER + r];
-    error /= (solver->tolerance.atol[j] + DBL_MIN) + solver->tolerance.rtol * size;
+    error /= scale(solver, j, size);
     sum += error * error;
   }
   attempt->error = sum * method->per_state;
   attempt->accepted = attempt->active & lanes_at_most(attempt->error, all(1));
-}
-
-/* x^-(1/10), the logarithm taken as linear between powers of two: no step is as exact. */
-INLINE lanes rough_root(lanes x)
-{
-  const int64_t mantissa_bits = (INT64_C(1) << 52) - 1;
-  const lane_mask logarithm = ((lane_mask)x - (lane_mask)all(1)) >> 32;
-  const lane_mask bits = (lane_mask)all(1) - logarithm * EXPONENT;
-  const lanes mantissa = (lanes)((bits & mantissa_bits) | (lane_mask)all(1));
-
-  return (lanes)(bits & ~mantissa_bits) * ((mantissa * mantissa + 2) * (1. / 3));
 }
 
 INLINE void control_step(struct propagation *method, const struct attempt *attempt)
@@ -212,7 +196,7 @@ INLINE void control_step(struct propagation *method, const struct attempt *attem
   const lane_mask accepted = attempt->accepted;
   const lanes ceiling = lanes_select(method->shrunk | ~accepted, all(1), all(LARGEST_FACTOR));
   const lanes error = lanes_larger(attempt->error, all(1e-20));
-  lanes factor = SAFETY * rough_root(error), wanted;
+  lanes factor = SAFETY * rough_power(-(rough_logarithm(error) * EXPONENT)), wanted;
   lane_mask begun;
 
   factor = lanes_smaller(lanes_larger(factor, all(SMALLEST_FACTOR)), ceiling);

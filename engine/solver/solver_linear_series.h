@@ -7,16 +7,10 @@
 #include <stddef.h>
 
 #include "solver/solver_calls.h"
+#include "solver/solver_lanes.h"
 #include "solver/solver_linear.h"
 
-#define INLINE static inline __attribute__((always_inline)) /* lanes never pass by value */
-
 #define SERIES_NORM 2 /* the series is summed for a norm below 2^-2 */
-
-INLINE lanes all(double x)
-{
-  return (lanes){0} + x;
-}
 
 /* In each lane the number at its own place; those of one lane are LANES apart. */
 INLINE lanes gathered(const double *numbers, lane_mask places)
@@ -76,14 +70,14 @@ static void sum_series(const struct solver *solver, struct propagation *method,
                        const lane_mask *depth)
 {
   lanes *sum = method->table.sum;
-  const lanes scale = (lanes)((1023 - *depth) << 52) * method->table.span;
+  const lanes part = (lanes)((1023 - *depth) << 52) * method->table.span;
   SCRATCH(scaled, N_ENTRIES, method->table.scaled);
   SCRATCH(square, N_ENTRIES, method->table.square);
   SCRATCH(cube, N_ENTRIES, method->table.cube);
   SCRATCH(product, N_ENTRIES, method->table.product);
 
   (void)solver;
-  EACH_ENTRY(e) scaled[e] = scale * method->table.generator[e];
+  EACH_ENTRY(e) scaled[e] = part * method->table.generator[e];
   ODE_PRODUCT(scaled, scaled, square);
   ODE_PRODUCT(square, scaled, cube);
   EACH_ENTRY(e)

@@ -8,9 +8,8 @@
 
 #include "base/lanes.h"
 #include "solver/solver_calls.h"
+#include "solver/solver_lanes.h"
 #include "solver/solver_stepping.h"
-
-#define INLINE static inline __attribute__((always_inline)) /* lanes never pass by value */
 
 /* With E the mean of squared scaled errors: step *= SAFETY * E^-CURRENT * (last E)^PREVIOUS, half
  * of the exponents 0.17 and 0.04 of the norm itself; in units of 2^-32. */
@@ -21,21 +20,6 @@
 #define LARGEST_FACTOR    10.0
 #define NOT_FINITE_FACTOR 0.1
 #define SMALLEST_LAST     1e-8 /* a lucky step does not count as such */
-
-INLINE lanes all(double x)
-{
-  return (lanes){0} + x;
-}
-
-INLINE lane_mask is_finite(lanes x)
-{
-  return lanes_at_most(lanes_abs(x), all(DBL_MAX));
-}
-
-INLINE lanes scale(const struct solver *solver, int j, lanes size)
-{
-  return (solver->tolerance.atol[j] + DBL_MIN) + solver->tolerance.rtol * size;
-}
 
 /** In starting lanes: the length of an Euler step that tells the second derivative. Ends the run of
  *  those whose state or `rates` [state] is not finite. */
@@ -92,23 +76,6 @@ INLINE void choose_first_step(struct solver *solver, struct stepping *stepping, 
   stepping->attempts = lanes_select(starting & ~solver->resuming, all(0), stepping->attempts);
   stepping->shrunk &= ~starting;
   solver->starting = solver->resuming = (lane_mask){0};
-}
-
-/* 2^20 log2(x), linear between powers of 2: the upper half of the bits of a positive double. */
-INLINE lane_mask rough_logarithm(lanes x)
-{
-  return ((lane_mask)x - (lane_mask)all(1)) >> 32;
-}
-
-/* Its inverse, from 2^52 log2(x), within 0.3 % of a true power of 2: what a double with these bits
- * lacks is (m^2 + 2) / 3 in place of its mantissa m. */
-INLINE lanes rough_power(lane_mask logarithm)
-{
-  const int64_t mantissa_bits = (INT64_C(1) << 52) - 1;
-  const lane_mask bits = logarithm + (lane_mask)all(1);
-  const lanes mantissa = (lanes)((bits & mantissa_bits) | (lane_mask)all(1));
-
-  return (lanes)(bits & ~mantissa_bits) * ((mantissa * mantissa + 2) * (1. / 3));
 }
 
 /* A controller needs no exact powers, and exp and log would be a fifth of the cost of a step. */
