@@ -52,7 +52,7 @@ static inline double model_give_doses(struct model_running *running, int lane, d
     const int route = model_route_named(running->model, dose->route);
     const int state = running->model->routes[route].state;
     const double end = dose->time + dose->duration;
-    double amount = dose->amount * model_lanes_fraction(&running->patients, lane, route);
+    double amount = dose->amount * model_lanes_entry(&running->patients, lane, route).fraction;
 
     if (run->amounts) amount *= run->amounts[running->patient[lane]];
     if (dose->duration == 0 && dose->time == time) running->state[state] += amount;

@@ -34,11 +34,18 @@ struct expression *model_check_formula(struct compiling *compiling, const struct
   return ok ? expression : NULL;
 }
 
-static int state_named(const struct model *model, const char *name)
+static void check_route(struct compiling *compiling, int i)
 {
-  for (int i = 0; i < model->n_states; i++)
-    if (name && model->states[i].name && strcmp(model->states[i].name, name) == 0) return i;
-  return -1;
+  const struct route_entry *entry = (const struct route_entry *)compiling->file->routes.items + i;
+  const struct model *model = compiling->model;
+  const int state = model->routes[i].state;
+  const struct unit rate = state < 0 ? unit_one : unit_over(model->states[state].unit, model->time);
+  struct route_formulas *formulas = &compiling->routes[i];
+
+  formulas->fraction = model_check_formula(compiling, &entry->fraction, &unit_one);
+  formulas->lag = model_check_formula(compiling, &entry->lag, &model->time);
+  formulas->duration = model_check_formula(compiling, &entry->duration, &model->time);
+  formulas->rate = model_check_formula(compiling, &entry->rate, state < 0 ? NULL : &rate);
 }
 
 static void check_routes(struct compiling *compiling)
@@ -49,16 +56,19 @@ static void check_routes(struct compiling *compiling)
 
   model->n_routes = (int)compiling->file->routes.n;
   model->routes = arena_new(compiling->arena, (size_t)model->n_routes, sizeof *model->routes);
-  compiling->fractions = arena_new(compiling->arena, (size_t)model->n_routes,
-                                   sizeof *compiling->fractions);
+  compiling->routes = arena_new(compiling->arena, (size_t)model->n_routes,
+                                sizeof *compiling->routes);
   for (int i = 0; i < model->n_states; i++) states[i] = model->states[i].name;
   for (int i = 0; i < model->n_routes; i++) {
-    model->routes[i] = (struct model_route){.name = entries[i].name.text,
-                                            .state = state_named(model, entries[i].state.text)};
+    model->routes[i] = (struct model_route){
+        .name = entries[i].name.text,
+        .state = model_state_named(model, entries[i].state.text),
+        .duration = -1,
+        .rate = -1};
     if (model->routes[i].state < 0 && entries[i].state.text)
       text_unknown(&entries[i].state, "is not a state of this model", (size_t)model->n_states,
                    states, compiling->diagnostics);
-    compiling->fractions[i] = model_check_formula(compiling, &entries[i].fraction, &unit_one);
+    check_route(compiling, i);
   }
 }
 
@@ -206,6 +216,27 @@ const struct model *model_compile(const struct source *source, size_t n_changes,
   }
   scope_clear(&compiling.scope);
   return diagnostics_n_errors(diagnostics) == before ? model : NULL;
+}
+
+int model_parameter_named(const struct model *model, const char *name)
+{
+  for (int i = 0; i < model->n_parameters; i++)
+    if (name && model->parameters[i].name && strcmp(model->parameters[i].name, name) == 0) return i;
+  return -1;
+}
+
+int model_covariate_named(const struct model *model, const char *name)
+{
+  for (int i = 0; i < model->n_covariates; i++)
+    if (strcmp(model->covariates[i].name, name) == 0) return i;
+  return -1;
+}
+
+int model_state_named(const struct model *model, const char *name)
+{
+  for (int i = 0; i < model->n_states; i++)
+    if (name && model->states[i].name && strcmp(model->states[i].name, name) == 0) return i;
+  return -1;
 }
 
 int model_output_named(const struct model *model, const char *name)

@@ -32,6 +32,10 @@ struct chain {
   struct expression *rate, *input, *initial;
 };
 
+struct route_formulas {
+  struct expression *fraction, *lag, *duration, *rate; /* duration and rate may be NULL */
+};
+
 /** A program has room for 65,535; the Jacobian, its factors and the linear block stay below this.
  */
 enum { MOST_REGISTERS = 60000 };
@@ -52,7 +56,8 @@ struct compiling {
   const struct model_change *changes;
   struct expression **rates, **initials; /* [state], NULL within chains */
   struct chain *chains;                  /* as in the file */
-  struct expression **outputs, **fractions, **conditions;
+  struct expression **outputs, **conditions;
+  struct route_formulas *routes;
   int *jacobian_regs;       /* [entry of the Jacobian] */
   double **category_values; /* [parameter][category], NULL for a plain value */
 };

@@ -91,7 +91,11 @@ static int lower_parameter(struct compiling *compiling, const struct item *item)
 {
   const struct model_parameter *parameter = &compiling->model->parameters[item->index];
   const int effect = random_effect(compiling, parameter);
-  int value = typical_value(compiling, item->index);
+  int value;
+
+  if (model_change_of(compiling, CHANGE_GIVEN, parameter->name))
+    return program_input(compiling->builder, PHASE_PATIENT);
+  value = typical_value(compiling, item->index);
 
   if (item->expression)
     value = operation(compiling, OPERATION_MULTIPLY, value,
@@ -175,6 +179,12 @@ static void add_inputs(struct compiling *compiling)
 
     if (state->infusion < 0) state->infusion = program_input(compiling->builder, PHASE_HELD);
   }
+  for (int i = 0; i < model->n_states; i++) {
+    struct model_state *state = &model->states[i];
+
+    if (state->infusion < 0 && model_change_of(compiling, CHANGE_INFUSED, state->name))
+      state->infusion = program_input(compiling->builder, PHASE_HELD);
+  }
 }
 
 int model_lower_fixed(struct compiling *compiling, const struct expression *expression,
@@ -237,6 +247,23 @@ static void define_functions(struct compiling *compiling)
   model_find_linear_block(compiling);
 }
 
+static void lower_routes(struct compiling *compiling)
+{
+  const struct model *model = compiling->model;
+
+  for (int i = 0; i < model->n_routes; i++) {
+    const struct route_formulas *formulas = &compiling->routes[i];
+    struct model_route *route = &model->routes[i];
+    const struct unit rate = unit_over(model->states[route->state].unit, model->time);
+
+    route->fraction = model_lower_fixed(compiling, formulas->fraction, unit_one, "a fraction");
+    route->lag = model_lower_fixed(compiling, formulas->lag, model->time, "a lag");
+    if (formulas->duration)
+      route->duration = model_lower_fixed(compiling, formulas->duration, model->time, "a duration");
+    if (formulas->rate) route->rate = model_lower_fixed(compiling, formulas->rate, rate, "a rate");
+  }
+}
+
 void model_lower(struct compiling *compiling)
 {
   struct model *model = compiling->model;
@@ -248,9 +275,7 @@ void model_lower(struct compiling *compiling)
     model->outputs[i].reg = model_lower_expression(compiling, compiling->outputs[i],
                                                    model->outputs[i].unit);
   }
-  for (int i = 0; i < model->n_routes; i++)
-    model->routes[i].fraction = model_lower_fixed(compiling, compiling->fractions[i], unit_one,
-                                                  "a fraction");
+  lower_routes(compiling);
   for (int i = 0; i < compiling->n_items; i++) {
     struct item *item = &compiling->items[i];
 

@@ -60,7 +60,8 @@ struct model_output {
 
 struct model_route {
   const char *name;
-  int state, fraction; /* index of the state; register */
+  int state;                         /* index */
+  int fraction, lag, duration, rate; /* registers; duration and rate -1 where there are none */
 };
 
 /** States first .. first + n - 1, each of which empties into the next. */
@@ -114,7 +115,9 @@ struct model_change {
     CHANGE_PARAMETER,
     CHANGE_RESIDUAL,
     CHANGE_BETWEEN_PATIENTS,
-    CHANGE_BETWEEN_OCCASIONS
+    CHANGE_BETWEEN_OCCASIONS,
+    CHANGE_GIVEN,   /* the parameter is an input: its individual values are loaded */
+    CHANGE_INFUSED, /* the state can be infused though no route ends there */
   } kind;
   struct text name, value; /* a parameter and its typical value, or a standard deviation */
 };
@@ -124,5 +127,8 @@ const struct model *model_compile(const struct source *source, size_t n_changes,
                                   const struct model_change *changes, struct arena *arena,
                                   struct diagnostics *diagnostics);
 /** The index, or -1. */
+int model_parameter_named(const struct model *model, const char *name);
+int model_covariate_named(const struct model *model, const char *name);
+int model_state_named(const struct model *model, const char *name);
 int model_output_named(const struct model *model, const char *name);
 int model_route_named(const struct model *model, const char *name);

@@ -74,7 +74,7 @@ struct event_entry {
 struct route_entry {
   struct place at;
   struct text name, state, label;
-  struct formula fraction;
+  struct formula fraction, lag, duration, rate;
 };
 
 struct block_entry {

@@ -24,13 +24,23 @@ void model_lanes_clear(struct model_lanes *patients)
   *patients = (struct model_lanes){0};
 }
 
+void model_lanes_covariates(struct model_lanes *patients, int lane, const double *covariates)
+{
+  for (int i = 0; i < patients->model->n_covariates; i++)
+    patients->registers[patients->model->covariates[i].reg][lane] = covariates[i];
+}
+
+void model_lanes_give(struct model_lanes *patients, int lane, int parameter, double value)
+{
+  patients->registers[patients->model->parameters[parameter].reg][lane] = value;
+}
+
 void model_lanes_load(struct model_lanes *patients, int lane, const double *covariates,
                       const double *etas)
 {
   const struct model *model = patients->model;
 
-  for (int i = 0; i < model->n_covariates; i++)
-    patients->registers[model->covariates[i].reg][lane] = covariates[i];
+  model_lanes_covariates(patients, lane, covariates);
   for (int i = 0; i < model->n_etas; i++) patients->registers[model->etas[i].reg][lane] = etas[i];
   for (int i = 0; i < model->n_kappas; i++) patients->registers[model->kappas[i]][lane] = 0;
   for (int i = 0; i < model->n_states; i++)
@@ -87,9 +97,17 @@ double model_lanes_parameter(const struct model_lanes *patients, int lane, int p
   return patients->registers[patients->model->parameters[parameter].reg][lane];
 }
 
-double model_lanes_fraction(const struct model_lanes *patients, int lane, int route)
+static double value(const struct model_lanes *patients, int lane, int reg)
 {
-  return patients->registers[patients->model->routes[route].fraction][lane];
+  return reg < 0 ? (double)NAN : patients->registers[reg][lane];
+}
+
+struct model_entry model_lanes_entry(const struct model_lanes *patients, int lane, int route)
+{
+  const struct model_route *of = &patients->model->routes[route];
+
+  return (struct model_entry){value(patients, lane, of->fraction), value(patients, lane, of->lag),
+                              value(patients, lane, of->duration), value(patients, lane, of->rate)};
 }
 
 static void call(struct model_lanes *patients, enum section section, const struct call *arguments)

@@ -23,6 +23,10 @@ void model_lanes_clear(struct model_lanes *patients);
  * model_lanes_prepare(). */
 void model_lanes_load(struct model_lanes *patients, int lane, const double *covariates,
                       const double *etas);
+/** Other covariates, from now on. */
+void model_lanes_covariates(struct model_lanes *patients, int lane, const double *covariates);
+/** The individual value of a parameter that was compiled as given (CHANGE_GIVEN). */
+void model_lanes_give(struct model_lanes *patients, int lane, int parameter, double value);
 void model_lanes_kappas(struct model_lanes *patients, int lane, const double *kappas);
 /** Amount per model time, already times the route's fraction. */
 void model_lanes_infusion(struct model_lanes *patients, int lane, int state, double rate);
@@ -33,7 +37,12 @@ void model_lanes_prepare(struct model_lanes *patients);
 
 void model_lanes_initial(const struct model_lanes *patients, int lane, double *state);
 double model_lanes_parameter(const struct model_lanes *patients, int lane, int parameter);
-double model_lanes_fraction(const struct model_lanes *patients, int lane, int route);
+/** How a dose enters, as the patient stands now. */
+struct model_entry {
+  double fraction, lag;  /* the lag in the model's time */
+  double duration, rate; /* NaN: the route has none */
+};
+struct model_entry model_lanes_entry(const struct model_lanes *patients, int lane, int route);
 
 /** True outputs [output] at a time and y [state]. */
 void model_lanes_outputs(void *context, const lanes *t, const lanes *y, lanes *outputs);

@@ -29,13 +29,6 @@ static double changed_sd(struct compiling *compiling, int kind, const char *name
   return value;
 }
 
-static int parameter_named(const struct model *model, const char *name)
-{
-  for (int i = 0; i < model->n_parameters; i++)
-    if (name && model->parameters[i].name && strcmp(model->parameters[i].name, name) == 0) return i;
-  return -1;
-}
-
 static const struct block_entry *block_of(const struct model_file *file, const char *name)
 {
   const struct block_entry *blocks = file->blocks.items;
@@ -90,7 +83,7 @@ static void read_block(struct compiling *compiling, const struct block_entry *bl
   for (size_t i = 0; i < block->covariance.n; i++)
     if (isnan(a[i])) return; /* reported */
   for (size_t i = 0; i < n; i++) {
-    const int p = parameter_named(model, names[i].text);
+    const int p = model_parameter_named(model, names[i].text);
 
     if (p < 0 || model->parameters[p].eta < 0) {
       diagnostics_error(compiling->diagnostics, &names[i].at,
@@ -116,7 +109,7 @@ static void read_block(struct compiling *compiling, const struct block_entry *bl
       l[i][j] = i == j ? sqrt(sum) : sum / l[j][j];
       eta->n = (int)i + 1;
       eta->factor[j] = l[i][j];
-      eta->of[j] = model->parameters[parameter_named(model, names[j].text)].eta;
+      eta->of[j] = model->parameters[model_parameter_named(model, names[j].text)].eta;
     }
     model->parameters[p].eta_sd = sqrt(a[i * (i + 1) / 2 + i]);
     change_row(compiling, &model->parameters[p]);
@@ -222,6 +215,7 @@ static void check_change(struct compiling *compiling, const struct model_change 
   const char **candidates = arena_new(compiling->arena, (size_t)n, sizeof *candidates);
   const char *near;
 
+  if (change->kind == CHANGE_GIVEN || change->kind == CHANGE_INFUSED) return;
   for (int i = 0; i < n; i++) {
     candidates[i] = is_output ? model->outputs[i].name : model->parameters[i].name;
     if (candidates[i] && strcmp(candidates[i], change->name.text) == 0) return;

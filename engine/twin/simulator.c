@@ -235,7 +235,7 @@ static void deliver(struct simulator *simulator, int lane, struct dosing *dosing
   const int route = simulator->scenario->routes[administration->intervention];
   const int state = simulator->model->routes[route].state;
   const double factor = simulator->scenario->dose_factors[administration->intervention] *
-                        model_lanes_fraction(&simulator->patients, lane, route);
+                        model_lanes_entry(&simulator->patients, lane, route).fraction;
 
   if (administration->infusion_min == 0) {
     simulator->state[state] += amount * factor;

@@ -56,8 +56,8 @@ static void dose(struct living *living, int lane)
     model_lanes_infusion(&living->patients, lane, model->routes[r].state,
                          is_infused ? amount / (end_of(living, 3) - end_of(living, 2)) : 0);
     if (stage < 2)
-      living->state[model->routes[r].state] += amount *
-                                               model_lanes_fraction(&living->patients, lane, r);
+      living->state[model->routes[r].state] +=
+          amount * model_lanes_entry(&living->patients, lane, r).fraction;
   }
 }
 

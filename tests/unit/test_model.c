@@ -87,7 +87,7 @@ static double logit_normal(double typical, double lower, double upper, double ef
 static void assert_parameters(struct model_lanes *patients, int lane, const double *expected)
 {
   for (int i = 0; i < 6; i++) assert_close(model_lanes_parameter(patients, lane, i), expected[i]);
-  assert_close(model_lanes_fraction(patients, lane, 0), expected[F]);
+  assert_close(model_lanes_entry(patients, lane, 0).fraction, expected[F]);
 }
 
 static void individual_parameters_follow_their_distributions(void **state)
