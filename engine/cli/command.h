@@ -46,6 +46,8 @@ enum { MAX_OPTIONS = 24 };
 
 extern const struct command commands[]; /* ends with a NULL name */
 const struct command *command_named(const char *name);
+/** Whether it is the engine program's: by the kind, or by the action of `model`. */
+bool command_is_of_engine(const struct command *command, int argc, char **argv);
 /** Parses and checks; prints what is wrong, with the nearest option, and returns
  *  EXIT_CODE_INVALID_INPUT. The lists are the caller's: [argc] and [MAX_OPTIONS]. */
 int command_parse(const struct command *command, int argc, char **argv,
@@ -62,3 +64,10 @@ int64_t argument_count(const struct command *command, const struct arguments *ar
                        const char *option, int64_t absent);
 double argument_number(const struct command *command, const struct arguments *arguments,
                        const char *option, double absent);
+/** The index of a value among names that end with NULL; exits with a message, and the nearest, when
+ *  it is none of them. `what` is for the message: "solver". */
+int argument_choice(const struct command *command, const char *what, const char *value,
+                    const char *const *names);
+/** Of --rtol, `absent` without it; exits with a message when no solver can keep it. */
+double argument_tolerance(const struct command *command, const struct arguments *arguments,
+                          double absent);
