@@ -77,6 +77,19 @@ void model_lanes_cross(void *patients, int lane, int event, double time)
   if (of->first_input >= 0) these->copies[of->first_input][lane] = (*first)[lane];
 }
 
+void model_lanes_copy(struct model_lanes *patients, const struct model_lanes *from, int lane)
+{
+  const struct model *model = patients->model;
+
+  for (int i = 0; i < model->program->n_registers; i++)
+    patients->registers[i] = from->registers[i][lane] - (lanes){0};
+  for (int i = 0; i < model->n_inputs; i++)
+    patients->copies[i] = from->copies[i][lane] - (lanes){0};
+  for (int i = 0; i < model->n_states; i++)
+    if (model->states[i].infusion >= 0)
+      for (int l = 0; l < LANES; l++) model_lanes_infusion(patients, l, i, 0);
+}
+
 void model_lanes_prepare(struct model_lanes *patients)
 {
   const struct model *model = patients->model;
