@@ -33,6 +33,8 @@ static int judge(const struct records_run *run, int code)
   if (run->rank == 0) diagnostics_print(run->diagnostics, stderr);
   if (code == EXIT_CODE_OK && diagnostics_n_errors(run->diagnostics) > 0)
     code = EXIT_CODE_INVALID_INPUT;
+  diagnostics_destroy(&run->diagnostics);
+  run->diagnostics = diagnostics_create(); /* nothing is told twice */
   return agreed(run->comm, code);
 }
 

@@ -47,13 +47,12 @@ static int given_named(const struct model *model, const char *name)
 /** NULL when the name is that of nothing. */
 static const char *near_name(const struct model *model, const char *name, struct arena *arena)
 {
-  const int n = N_ITEMS + model->n_covariates + model->n_parameters;
+  const int n = model->n_covariates + model->n_parameters;
   const char **names = arena_new(arena, (size_t)n, sizeof *names);
 
-  for (int i = 0; i < N_ITEMS; i++) names[i] = items[i];
-  for (int i = 0; i < model->n_covariates; i++) names[N_ITEMS + i] = model->covariates[i].name;
+  for (int i = 0; i < model->n_covariates; i++) names[i] = model->covariates[i].name;
   for (int i = 0; i < model->n_parameters; i++)
-    names[N_ITEMS + model->n_covariates + i] = model->parameters[i].name;
+    names[model->n_covariates + i] = model->parameters[i].name;
   return nearest_word(name, (size_t)n, names);
 }
 
