@@ -28,7 +28,7 @@ struct records_run {
 };
 
 /** As long as every rank reads the same, one of them is enough to tell what is wrong. */
-static int judge(const struct records_run *run, int code)
+static int judge(struct records_run *run, int code)
 {
   if (run->rank == 0) diagnostics_print(run->diagnostics, stderr);
   if (code == EXIT_CODE_OK && diagnostics_n_errors(run->diagnostics) > 0)
