@@ -394,7 +394,8 @@ static const struct field model_fields[] = {
      .kind = FIELD_TEXT,
      .offset = AT(time),
      .fallback = "h",
-     .help = "unit of time of the rates: h, d, min or s"},
+     .help = "unit of time of the rates: h, d, min or s; \"1\" for a model without units, of "
+             "which TIME is a pure number and 1 counts as an hour where hours are needed"},
     {.name = "references",
      .kind = FIELD_TEXTS,
      .offset = AT(references),
