@@ -9,8 +9,8 @@
 #include "base/lane_math_variants.h"
 
 /* sleef.h hides these from a file that is not compiled for FMA. */
-extern double Sleef_finz_expd1_u10purecfma(double x);
-extern double Sleef_finz_logd1_u10purecfma(double x);
+#define DECLARED(name) extern double Sleef_finz_##name##d1_u10purecfma(double x);
+LANE_MATH_EACH(DECLARED)
 extern double Sleef_finz_powd1_u10purecfma(double x, double y);
 
 bool simd_is_supported(enum simd simd)
@@ -54,29 +54,21 @@ static double one_nan(double x)
   return isnan(x) ? (double)NAN : x;
 }
 
-double math_exp(double x)
-{
-  return one_nan(Sleef_finz_expd1_u10purecfma(x));
-}
-
-double math_log(double x)
-{
-  return one_nan(Sleef_finz_logd1_u10purecfma(x));
-}
+#define DEFINED(name)                                                                              \
+  double math_##name(double x)                                                                     \
+  {                                                                                                \
+    return one_nan(Sleef_finz_##name##d1_u10purecfma(x));                                          \
+  }                                                                                                \
+                                                                                                   \
+  static void name##_baseline(lanes *out, const lanes *x)                                          \
+  {                                                                                                \
+    for (int lane = 0; lane < LANES; lane++) (*out)[lane] = math_##name((*x)[lane]);               \
+  }
+LANE_MATH_EACH(DEFINED)
 
 double math_pow(double x, double y)
 {
   return one_nan(Sleef_finz_powd1_u10purecfma(x, y));
-}
-
-static void exp_baseline(lanes *out, const lanes *x)
-{
-  for (int lane = 0; lane < LANES; lane++) (*out)[lane] = math_exp((*x)[lane]);
-}
-
-static void log_baseline(lanes *out, const lanes *x)
-{
-  for (int lane = 0; lane < LANES; lane++) (*out)[lane] = math_log((*x)[lane]);
 }
 
 static void pow_baseline(lanes *out, const lanes *x, const lanes *y)
@@ -86,8 +78,8 @@ static void pow_baseline(lanes *out, const lanes *x, const lanes *y)
 
 const struct lane_math *lane_math(enum simd simd)
 {
-  static const struct lane_math baseline = {
-      .exp = exp_baseline, .log = log_baseline, .pow = pow_baseline};
+#define BASELINE(name) .name = name##_baseline,
+  static const struct lane_math baseline = {LANE_MATH_EACH(BASELINE).pow = pow_baseline};
   static const struct lane_math *const variants[] = {[SIMD_BASELINE] = &baseline,
                                                      [SIMD_AVX2] = &lane_math_avx2,
                                                      [SIMD_AVX512] = &lane_math_avx512};

@@ -24,11 +24,13 @@ enum simd simd_choice(void);
 const char *simd_name(enum simd simd);
 
 /** Over lanes; `out` may be one of the arguments. Within 1 unit in the last place; a NaN is always
- *  the same NaN. At the very edge of overflow (largest double to the power of 1) the answer may be
- *  infinite already. */
+ *  the same NaN. At the very edge of overflow the answer may be infinite
+ *  already: the largest double to the power of 1, sinh and cosh from 709.79 on. */
+typedef void lane_math_function(lanes *out, const lanes *x);
 struct lane_math {
-  void (*exp)(lanes *out, const lanes *x);
-  void (*log)(lanes *out, const lanes *x);
+  lane_math_function *exp, *log, *log10;
+  lane_math_function *sin, *cos, *tan, *asin, *acos, *atan; /* in radians, however many */
+  lane_math_function *sinh, *cosh, *tanh;
   void (*pow)(lanes *out, const lanes *x, const lanes *y);
 };
 const struct lane_math *lane_math(enum simd simd);
@@ -36,6 +38,16 @@ const struct lane_math *lane_math(enum simd simd);
 /** The same functions, the same bits, for one number. */
 double math_exp(double x);
 double math_log(double x);
+double math_log10(double x);
+double math_sin(double x);
+double math_cos(double x);
+double math_tan(double x);
+double math_asin(double x);
+double math_acos(double x);
+double math_atan(double x);
+double math_sinh(double x);
+double math_cosh(double x);
+double math_tanh(double x);
 double math_pow(double x, double y);
 
 /** Standard normal distribution function; absolute error below 1e-15, relative error in the lower

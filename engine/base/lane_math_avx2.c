@@ -5,31 +5,23 @@
 
 /* As in sleef.h, which would include the intrinsics of everything. */
 typedef double half_lanes __attribute__((vector_size(32)));
-extern half_lanes Sleef_finz_expd4_u10avx2(half_lanes x);
-extern half_lanes Sleef_finz_logd4_u10avx2(half_lanes x);
+#define DECLARED(name) extern half_lanes Sleef_finz_##name##d4_u10avx2(half_lanes x);
+LANE_MATH_EACH(DECLARED)
 extern half_lanes Sleef_finz_powd4_u10avx2(half_lanes x, half_lanes y);
 
 enum { HALVES = 2 };
 
-static void exp_avx2(lanes *out, const lanes *x)
-{
-  half_lanes half[HALVES];
-
-  memcpy(half, x, sizeof half);
-  for (int i = 0; i < HALVES; i++) half[i] = Sleef_finz_expd4_u10avx2(half[i]);
-  memcpy(out, half, sizeof half);
-  *out = lanes_with_one_nan(*out);
-}
-
-static void log_avx2(lanes *out, const lanes *x)
-{
-  half_lanes half[HALVES];
-
-  memcpy(half, x, sizeof half);
-  for (int i = 0; i < HALVES; i++) half[i] = Sleef_finz_logd4_u10avx2(half[i]);
-  memcpy(out, half, sizeof half);
-  *out = lanes_with_one_nan(*out);
-}
+#define DEFINED(name)                                                                              \
+  static void name##_avx2(lanes *out, const lanes *x)                                              \
+  {                                                                                                \
+    half_lanes half[HALVES];                                                                       \
+                                                                                                   \
+    memcpy(half, x, sizeof half);                                                                  \
+    for (int i = 0; i < HALVES; i++) half[i] = Sleef_finz_##name##d4_u10avx2(half[i]);             \
+    memcpy(out, half, sizeof half);                                                                \
+    *out = lanes_with_one_nan(*out);                                                               \
+  }
+LANE_MATH_EACH(DEFINED)
 
 static void pow_avx2(lanes *out, const lanes *x, const lanes *y)
 {
@@ -42,4 +34,5 @@ static void pow_avx2(lanes *out, const lanes *x, const lanes *y)
   *out = lanes_with_one_nan(*out);
 }
 
-const struct lane_math lane_math_avx2 = {.exp = exp_avx2, .log = log_avx2, .pow = pow_avx2};
+#define MEMBER(name) .name = name##_avx2,
+const struct lane_math lane_math_avx2 = {LANE_MATH_EACH(MEMBER).pow = pow_avx2};

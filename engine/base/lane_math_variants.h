@@ -4,6 +4,11 @@
 #pragma once
 #include "base/lane_math.h"
 
+/** Every function of one number. */
+#define LANE_MATH_EACH(of)                                                                         \
+  of(exp) of(log) of(log10) of(sin) of(cos) of(tan) of(asin) of(acos) of(atan) of(sinh) of(cosh)   \
+      of(tanh)
+
 extern const struct lane_math lane_math_avx2, lane_math_avx512;
 
 /** The sign and payload of a NaN are the one thing in which SLEEF's variants differ. */

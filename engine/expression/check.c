@@ -41,8 +41,10 @@ void scope_clear(struct scope *scope)
 bool expression_is_reserved(const char *name)
 {
   static const char *const words[] = {
-      "TIME",  "if",    "min",    "max", "abs", "exp", "log",   "sqrt",        "in",
-      "floor", "round", "lookup", "and", "or",  "not", "first", "interpolate", "positive_root"};
+      "TIME", "if",   "min",   "max",         "abs",          "exp",   "log",    "sqrt",
+      "in",   "ceil", "log10", "sin",         "cos",          "tan",   "asin",   "acos",
+      "atan", "sinh", "cosh",  "tanh",        "floor",        "round", "lookup", "and",
+      "or",   "not",  "first", "interpolate", "positive_root"};
 
   for (size_t i = 0; i < sizeof words / sizeof *words; i++)
     if (strcmp(words[i], name) == 0) return true;
@@ -378,7 +380,18 @@ static bool check_node(struct checking *checking, struct expression *expression)
   case EXPRESSION_SQRT:
   case EXPRESSION_EXP:
   case EXPRESSION_LOG:
+  case EXPRESSION_LOG10:
+  case EXPRESSION_SIN:
+  case EXPRESSION_COS:
+  case EXPRESSION_TAN:
+  case EXPRESSION_ASIN:
+  case EXPRESSION_ACOS:
+  case EXPRESSION_ATAN:
+  case EXPRESSION_SINH:
+  case EXPRESSION_COSH:
+  case EXPRESSION_TANH:
   case EXPRESSION_FLOOR:
+  case EXPRESSION_CEIL:
     expression->unit = unit_one;
     return is_pure(checking, arguments[0]);
   case EXPRESSION_IF:

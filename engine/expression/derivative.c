@@ -127,6 +127,51 @@ static int of_choice(struct program_builder *builder, const struct instruction *
   }
 }
 
+static int operation(struct program_builder *builder, enum operation op, int a)
+{
+  return program_operation(builder, op, a, 0, 0);
+}
+
+/** 1 + factor x^2 */
+static int one_and_square(struct program_builder *builder, double factor, int x)
+{
+  const int square = simple_product(builder, program_constant(builder, factor),
+                                    program_operation(builder, OPERATION_MULTIPLY, x, x, 0));
+
+  return simple_sum(builder, program_constant(builder, 1), square);
+}
+
+/** Of the functions of angles, d being that of the argument. */
+static int of_angle(struct program_builder *builder, const struct instruction *in, int d)
+{
+  const int x = in->a, y = in->result;
+
+  switch (in->operation) {
+  case OPERATION_SIN:
+    return simple_product(builder, operation(builder, OPERATION_COS, x), d);
+  case OPERATION_COS:
+    return negated(builder, simple_product(builder, operation(builder, OPERATION_SIN, x), d));
+  case OPERATION_TAN:
+    return simple_product(builder, one_and_square(builder, 1, y), d);
+  case OPERATION_ASIN:
+    return simple_quotient(builder, d,
+                           operation(builder, OPERATION_SQRT, one_and_square(builder, -1, x)));
+  case OPERATION_ACOS:
+    return negated(builder, simple_quotient(builder, d,
+                                            operation(builder, OPERATION_SQRT,
+                                                      one_and_square(builder, -1, x))));
+  case OPERATION_ATAN:
+    return simple_quotient(builder, d, one_and_square(builder, 1, x));
+  case OPERATION_SINH:
+    return simple_product(builder, operation(builder, OPERATION_COSH, x), d);
+  case OPERATION_COSH:
+    return simple_product(builder, operation(builder, OPERATION_SINH, x), d);
+  default:
+    break;
+  }
+  return simple_product(builder, one_and_square(builder, -1, y), d); /* tanh */
+}
+
 /** From the derivatives `d` of the arguments. */
 static int rule(struct program_builder *builder, const struct instruction *in, const int *d)
 {
@@ -151,8 +196,22 @@ static int rule(struct program_builder *builder, const struct instruction *in, c
     return simple_product(builder, in->result, d[0]);
   case OPERATION_LOG:
     return simple_quotient(builder, d[0], in->a);
+  case OPERATION_LOG10:
+    return simple_quotient(
+        builder, simple_product(builder, program_constant(builder, 0.4342944819032518), d[0]),
+        in->a);
   case OPERATION_POW:
     return of_power(builder, in, d);
+  case OPERATION_SIN:
+  case OPERATION_COS:
+  case OPERATION_TAN:
+  case OPERATION_ASIN:
+  case OPERATION_ACOS:
+  case OPERATION_ATAN:
+  case OPERATION_SINH:
+  case OPERATION_COSH:
+  case OPERATION_TANH:
+    return of_angle(builder, in, d[0]);
   case OPERATION_MIN:
   case OPERATION_MAX:
   case OPERATION_ABS:

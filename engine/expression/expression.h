@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* engine/expression/expression.h
  * The language of models, cohorts and dose rules: arithmetic, comparisons, and / or / not,
- * if(c, a, b), min, max, abs, exp, log, sqrt, floor, round(x, step), lookup(CATEGORY, 'a': 1, ...),
+ * if(c, a, b), min, max, abs, exp, log, log10, sqrt, floor, ceil, sin, cos, tan, asin, acos, atan,
+ * sinh, cosh, tanh, round(x, step), lookup(CATEGORY, 'a': 1, ...),
  * interpolate(x, 0 h: 1, 12 h: 2.5, ...), piecewise linear and constant outside,
  * positive_root(b, c), the x >= 0 of x^2 + b x = c for c >= 0, without cancellation,
  * first(EVENT), the time of a model's event, a name like any other,
@@ -41,7 +42,9 @@ struct symbol *scope_find(const struct scope *scope, const char *name);
 void scope_clear(struct scope *scope);
 /** For messages. */
 #define EXPRESSION_FUNCTIONS                                                                       \
-  "if, min, max, abs, exp, log, sqrt, floor, round, lookup, interpolate and positive_root"
+  "if, min, max, abs, exp, log, log10, sqrt, floor, ceil, round, sin, cos, tan, asin, acos, "      \
+  "atan, "                                                                                         \
+  "sinh, cosh, tanh, lookup, interpolate and positive_root"
 /** Words of the language, and TIME, which models give a meaning: no names for anything else. */
 bool expression_is_reserved(const char *name);
 
@@ -70,10 +73,21 @@ enum expression_kind {
   EXPRESSION_MIN,
   EXPRESSION_MAX,
   EXPRESSION_ABS,
-  EXPRESSION_EXP,
+  EXPRESSION_EXP, /* from here to ceil: of one pure number, and one itself */
   EXPRESSION_LOG,
+  EXPRESSION_LOG10,
+  EXPRESSION_SIN,
+  EXPRESSION_COS,
+  EXPRESSION_TAN,
+  EXPRESSION_ASIN,
+  EXPRESSION_ACOS,
+  EXPRESSION_ATAN,
+  EXPRESSION_SINH,
+  EXPRESSION_COSH,
+  EXPRESSION_TANH,
   EXPRESSION_SQRT,
   EXPRESSION_FLOOR,
+  EXPRESSION_CEIL,
   EXPRESSION_ROUND,
   EXPRESSION_INTERPOLATE, /* x, then an abscissa and its value for each point */
   EXPRESSION_POSITIVE_ROOT

@@ -57,6 +57,36 @@ static void run(const struct piece *piece, lanes *registers, const struct lane_m
     case OPERATION_LOG:
       math->log(result, a);
       break;
+    case OPERATION_LOG10:
+      math->log10(result, a);
+      break;
+    case OPERATION_SIN:
+      math->sin(result, a);
+      break;
+    case OPERATION_COS:
+      math->cos(result, a);
+      break;
+    case OPERATION_TAN:
+      math->tan(result, a);
+      break;
+    case OPERATION_ASIN:
+      math->asin(result, a);
+      break;
+    case OPERATION_ACOS:
+      math->acos(result, a);
+      break;
+    case OPERATION_ATAN:
+      math->atan(result, a);
+      break;
+    case OPERATION_SINH:
+      math->sinh(result, a);
+      break;
+    case OPERATION_COSH:
+      math->cosh(result, a);
+      break;
+    case OPERATION_TANH:
+      math->tanh(result, a);
+      break;
     case OPERATION_POW:
       math->pow(result, a, b);
       break;

@@ -71,6 +71,15 @@ static int lower_round(struct program_builder *builder, const struct expression 
                            program_operation(builder, OPERATION_FLOOR, up, 0, 0), step, 0);
 }
 
+static int lower_ceil(struct program_builder *builder, const struct expression *expression)
+{
+  const int x = lower_argument(builder, expression, 0, unit_one);
+  const int down = program_operation(builder, OPERATION_NEGATE, x, 0, 0);
+
+  return program_operation(builder, OPERATION_NEGATE,
+                           program_operation(builder, OPERATION_FLOOR, down, 0, 0), 0, 0);
+}
+
 /** From the point `left` to the next one: y0 + (x - x0) (y1 - y0) / (x1 - x0). */
 static int lower_segment(struct program_builder *builder, int x, const int *left)
 {
@@ -157,36 +166,34 @@ static int lower_comparison(struct program_builder *builder, const struct expres
                            program_operation(builder, OPERATION_EQUAL, a, b, 0), 0, 0);
 }
 
-static enum operation operation_of(enum expression_kind kind)
+/** What are one operation each. */
+static const enum operation operations[] = {[EXPRESSION_NEGATE] = OPERATION_NEGATE,
+                                            [EXPRESSION_ADD] = OPERATION_ADD,
+                                            [EXPRESSION_SUBTRACT] = OPERATION_SUBTRACT,
+                                            [EXPRESSION_MIN] = OPERATION_MIN,
+                                            [EXPRESSION_MAX] = OPERATION_MAX,
+                                            [EXPRESSION_ABS] = OPERATION_ABS,
+                                            [EXPRESSION_EXP] = OPERATION_EXP,
+                                            [EXPRESSION_LOG] = OPERATION_LOG,
+                                            [EXPRESSION_LOG10] = OPERATION_LOG10,
+                                            [EXPRESSION_SIN] = OPERATION_SIN,
+                                            [EXPRESSION_COS] = OPERATION_COS,
+                                            [EXPRESSION_TAN] = OPERATION_TAN,
+                                            [EXPRESSION_ASIN] = OPERATION_ASIN,
+                                            [EXPRESSION_ACOS] = OPERATION_ACOS,
+                                            [EXPRESSION_ATAN] = OPERATION_ATAN,
+                                            [EXPRESSION_SINH] = OPERATION_SINH,
+                                            [EXPRESSION_COSH] = OPERATION_COSH,
+                                            [EXPRESSION_TANH] = OPERATION_TANH,
+                                            [EXPRESSION_SQRT] = OPERATION_SQRT,
+                                            [EXPRESSION_FLOOR] = OPERATION_FLOOR,
+                                            [EXPRESSION_AND] = OPERATION_AND,
+                                            [EXPRESSION_OR] = OPERATION_OR,
+                                            [EXPRESSION_NOT] = OPERATION_NOT};
+
+static bool is_function(const struct expression *expression)
 {
-  switch (kind) {
-  case EXPRESSION_NEGATE:
-    return OPERATION_NEGATE;
-  case EXPRESSION_ADD:
-    return OPERATION_ADD;
-  case EXPRESSION_SUBTRACT:
-    return OPERATION_SUBTRACT;
-  case EXPRESSION_MIN:
-    return OPERATION_MIN;
-  case EXPRESSION_MAX:
-    return OPERATION_MAX;
-  case EXPRESSION_ABS:
-    return OPERATION_ABS;
-  case EXPRESSION_EXP:
-    return OPERATION_EXP;
-  case EXPRESSION_LOG:
-    return OPERATION_LOG;
-  case EXPRESSION_SQRT:
-    return OPERATION_SQRT;
-  case EXPRESSION_FLOOR:
-    return OPERATION_FLOOR;
-  case EXPRESSION_AND:
-    return OPERATION_AND;
-  case EXPRESSION_OR:
-    return OPERATION_OR;
-  default:
-    return OPERATION_NOT;
-  }
+  return expression->kind >= EXPRESSION_EXP && expression->kind <= EXPRESSION_CEIL;
 }
 
 /** In the expression's own unit (`unit` where the value takes on any). */
@@ -210,6 +217,8 @@ static int lower(struct program_builder *builder, const struct expression *expre
     return lower_power(builder, expression);
   case EXPRESSION_ROUND:
     return lower_round(builder, expression, unit);
+  case EXPRESSION_CEIL:
+    return lower_ceil(builder, expression);
   case EXPRESSION_INTERPOLATE:
     return lower_interpolation(builder, expression, unit);
   case EXPRESSION_POSITIVE_ROOT:
@@ -231,16 +240,11 @@ static int lower(struct program_builder *builder, const struct expression *expre
       reg[i] = lower_argument(builder, expression, i, expression->arguments[i]->unit);
     return expression->kind == EXPRESSION_MULTIPLY ? program_product(builder, reg[0], reg[1])
                                                    : program_quotient(builder, reg[0], reg[1]);
-  case EXPRESSION_EXP:
-  case EXPRESSION_LOG:
-  case EXPRESSION_SQRT:
-  case EXPRESSION_FLOOR:
-    reg[0] = lower_argument(builder, expression, 0, unit_one);
-    break;
   default:
-    for (int i = 0; i < expression->n; i++) reg[i] = lower_argument(builder, expression, i, unit);
+    for (int i = 0; i < expression->n; i++)
+      reg[i] = lower_argument(builder, expression, i, is_function(expression) ? unit_one : unit);
   }
-  return program_operation(builder, operation_of(expression->kind), reg[0], reg[1], 0);
+  return program_operation(builder, operations[expression->kind], reg[0], reg[1], 0);
 }
 
 int program_expression(struct program_builder *builder, const struct expression *expression,

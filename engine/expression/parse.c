@@ -145,11 +145,27 @@ static const struct function {
   const char *name;
   enum expression_kind kind;
   int n;
-} functions[] = {{"if", EXPRESSION_IF, 3},       {"min", EXPRESSION_MIN, 2},
-                 {"max", EXPRESSION_MAX, 2},     {"abs", EXPRESSION_ABS, 1},
-                 {"exp", EXPRESSION_EXP, 1},     {"log", EXPRESSION_LOG, 1},
-                 {"sqrt", EXPRESSION_SQRT, 1},   {"floor", EXPRESSION_FLOOR, 1},
-                 {"round", EXPRESSION_ROUND, 2}, {"positive_root", EXPRESSION_POSITIVE_ROOT, 2}};
+} functions[] = {{"if", EXPRESSION_IF, 3},
+                 {"min", EXPRESSION_MIN, 2},
+                 {"max", EXPRESSION_MAX, 2},
+                 {"abs", EXPRESSION_ABS, 1},
+                 {"exp", EXPRESSION_EXP, 1},
+                 {"log", EXPRESSION_LOG, 1},
+                 {"log10", EXPRESSION_LOG10, 1},
+                 {"sin", EXPRESSION_SIN, 1},
+                 {"cos", EXPRESSION_COS, 1},
+                 {"tan", EXPRESSION_TAN, 1},
+                 {"asin", EXPRESSION_ASIN, 1},
+                 {"acos", EXPRESSION_ACOS, 1},
+                 {"atan", EXPRESSION_ATAN, 1},
+                 {"sinh", EXPRESSION_SINH, 1},
+                 {"cosh", EXPRESSION_COSH, 1},
+                 {"tanh", EXPRESSION_TANH, 1},
+                 {"sqrt", EXPRESSION_SQRT, 1},
+                 {"floor", EXPRESSION_FLOOR, 1},
+                 {"ceil", EXPRESSION_CEIL, 1},
+                 {"round", EXPRESSION_ROUND, 2},
+                 {"positive_root", EXPRESSION_POSITIVE_ROOT, 2}};
 
 /** After "lookup(": VARIABLE, 'key': value, ... ) */
 static struct expression *parse_lookup(struct parser *parser, const char *start)

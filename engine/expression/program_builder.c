@@ -41,6 +41,16 @@ int operation_arity(enum operation operation)
   case OPERATION_FLOOR:
   case OPERATION_EXP:
   case OPERATION_LOG:
+  case OPERATION_LOG10:
+  case OPERATION_SIN:
+  case OPERATION_COS:
+  case OPERATION_TAN:
+  case OPERATION_ASIN:
+  case OPERATION_ACOS:
+  case OPERATION_ATAN:
+  case OPERATION_SINH:
+  case OPERATION_COSH:
+  case OPERATION_TANH:
   case OPERATION_NOT:
     return 1;
   case OPERATION_SELECT:

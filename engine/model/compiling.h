@@ -57,6 +57,7 @@ struct compiling {
   struct expression **rates, **initials; /* [state], NULL within chains */
   struct chain *chains;                  /* as in the file */
   struct expression **outputs, **conditions;
+  struct model_action *actions; /* [event] */
   struct route_formulas *routes;
   int *jacobian_regs;       /* [entry of the Jacobian] */
   double **category_values; /* [parameter][category], NULL for a plain value */
@@ -103,6 +104,7 @@ void model_lower_chains(struct compiling *compiling);
 void model_declare_events(struct compiling *compiling);
 void model_check_events(struct compiling *compiling);
 void model_add_event_inputs(struct compiling *compiling);
+/** What crosses, and what happens then. */
 void model_lower_events(struct compiling *compiling);
 
 /** A section of time and state: a is the time, b the state. */

@@ -225,7 +225,7 @@ void model_declare(struct compiling *compiling)
   const struct derived_entry *derived = file->derived.items;
   const struct text time = {"TIME", file->at};
   struct unit hour;
-  bool is_known;
+  bool is_known, is_pure;
 
   compiling->items = arena_new(compiling->arena,
                                file->covariates.n + file->parameters.n + file->derived.n +
@@ -234,11 +234,14 @@ void model_declare(struct compiling *compiling)
                                sizeof *compiling->items);
   unit_is("h", &hour);
   is_known = model_read_unit(compiling, &file->time, &compiling->model->time);
-  if (is_known && !unit_same_dimension(compiling->model->time, hour))
+  is_pure = unit_equal(compiling->model->time, unit_one);
+  if (is_known && !is_pure && !unit_same_dimension(compiling->model->time, hour))
     diagnostics_error(compiling->diagnostics, &file->time.at,
-                      "'time' needs a unit of time, like h or d");
-  if (!unit_same_dimension(compiling->model->time, hour)) compiling->model->time = hour;
-  compiling->model->time_per_h = unit_factor(hour, compiling->model->time);
+                      "'time' needs a unit of time, like h or d, or \"1\" for a model without "
+                      "units");
+  if (!is_known || (!is_pure && !unit_same_dimension(compiling->model->time, hour)))
+    compiling->model->time = hour;
+  compiling->model->time_per_h = is_pure ? 1 : unit_factor(hour, compiling->model->time);
   model_add_item(compiling, ITEM_TIME, 0, &time, &(struct symbol){.unit = compiling->model->time});
   declare_covariates(compiling);
   declare_parameters(compiling);

@@ -40,66 +40,49 @@ static const char *name_of(const struct writing *writing, int reg)
 }
 
 /** %s are the arguments a, b, c in that order; or they are %1, %2, %3. */
-static const char *form_of(enum operation operation)
-{
-  switch (operation) {
-  case OPERATION_ADD:
-    return "%s + %s";
-  case OPERATION_SUBTRACT:
-    return "%s - %s";
-  case OPERATION_MULTIPLY:
-  case OPERATION_AND:
-    return "%s * %s";
-  case OPERATION_DIVIDE:
-    return "%s / %s";
-  case OPERATION_NEGATE:
-    return "-%s";
-  case OPERATION_MIN:
-    return "lanes_smaller(%s, %s)";
-  case OPERATION_MAX:
-  case OPERATION_OR:
-    return "lanes_larger(%s, %s)";
-  case OPERATION_ABS:
-    return "lanes_abs(%s)";
-  case OPERATION_SQRT:
-    return "lanes_sqrt(%s)";
-  case OPERATION_FLOOR:
-    return "lanes_floor(%s)";
-  case OPERATION_EXP:
-    return "EXP(%s)";
-  case OPERATION_LOG:
-    return "LOG(%s)";
-  case OPERATION_POW:
-    return "POW(%s, %s)";
-  case OPERATION_LESS:
-    return "TRUTH(lanes_less(%s, %s))";
-  case OPERATION_AT_MOST:
-    return "TRUTH(lanes_at_most(%s, %s))";
-  case OPERATION_EQUAL:
-    return "TRUTH(lanes_equal(%s, %s))";
-  case OPERATION_NOT:
-    return "ALL(1.) - %s";
-  case OPERATION_SELECT:
-    return "CHOICE(%s, %s, %s)";
-  case OPERATION_MULTIPLY_ADD:
-    return "%s * %s + %s";
-  case OPERATION_MULTIPLY_SUBTRACT:
-    return "%3 - %1 * %2";
-  case OPERATION_INPUT:
-  case OPERATION_CONSTANT:
-    break;
-  }
-  REQUIRE(!"an input is an operation");
-  return NULL;
-}
+static const char *const forms[] = {
+    [OPERATION_ADD] = "%s + %s",
+    [OPERATION_SUBTRACT] = "%s - %s",
+    [OPERATION_MULTIPLY] = "%s * %s",
+    [OPERATION_AND] = "%s * %s",
+    [OPERATION_DIVIDE] = "%s / %s",
+    [OPERATION_NEGATE] = "-%s",
+    [OPERATION_MIN] = "lanes_smaller(%s, %s)",
+    [OPERATION_MAX] = "lanes_larger(%s, %s)",
+    [OPERATION_OR] = "lanes_larger(%s, %s)",
+    [OPERATION_ABS] = "lanes_abs(%s)",
+    [OPERATION_SQRT] = "lanes_sqrt(%s)",
+    [OPERATION_FLOOR] = "lanes_floor(%s)",
+    [OPERATION_EXP] = "EXP(%s)",
+    [OPERATION_LOG] = "LOG(%s)",
+    [OPERATION_LOG10] = "LOG10(%s)",
+    [OPERATION_SIN] = "SIN(%s)",
+    [OPERATION_COS] = "COS(%s)",
+    [OPERATION_TAN] = "TAN(%s)",
+    [OPERATION_ASIN] = "ASIN(%s)",
+    [OPERATION_ACOS] = "ACOS(%s)",
+    [OPERATION_ATAN] = "ATAN(%s)",
+    [OPERATION_SINH] = "SINH(%s)",
+    [OPERATION_COSH] = "COSH(%s)",
+    [OPERATION_TANH] = "TANH(%s)",
+    [OPERATION_POW] = "POW(%s, %s)",
+    [OPERATION_LESS] = "TRUTH(lanes_less(%s, %s))",
+    [OPERATION_AT_MOST] = "TRUTH(lanes_at_most(%s, %s))",
+    [OPERATION_EQUAL] = "TRUTH(lanes_equal(%s, %s))",
+    [OPERATION_NOT] = "ALL(1.) - %s",
+    [OPERATION_SELECT] = "CHOICE(%s, %s, %s)",
+    [OPERATION_MULTIPLY_ADD] = "%s * %s + %s",
+    [OPERATION_MULTIPLY_SUBTRACT] = "%3 - %1 * %2",
+};
 
 static void write_instruction(const struct writing *writing, const struct instruction *in,
                               const char *name)
 {
-  const char *form = form_of((enum operation)in->operation);
+  const char *form = forms[in->operation];
   const int of[3] = {in->a, in->b, in->c};
   int k = 0;
 
+  REQUIRE(form); /* an input is no operation */
   fprintf(writing->out, "  const lanes %s = ", name);
   for (const char *c = form; *c; c++) {
     if (c[0] == '%') {

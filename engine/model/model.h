@@ -4,6 +4,7 @@
 #pragma once
 #include "expression/program.h"
 #include "model/functions.h"
+#include "model/model_event.h"
 #include "model/model_file.h"
 
 struct model_covariate {
@@ -44,13 +45,6 @@ struct model_state {
   int infusion_input;               /* its place among the inputs, -1 for none */
 };
 
-/** A condition, held between its crossings: 0 or 1. */
-struct model_event {
-  const char *name, *label;
-  int held, first;             /* registers; the time at which it first held, NaN before */
-  int held_input, first_input; /* their places among the inputs, -1 for none */
-};
-
 struct model_output {
   const char *name, *unit_text, *label;
   struct unit unit;
@@ -76,6 +70,7 @@ struct model_formulas {
   const struct expression *const *rates, *const *initials; /* [state] */
   const struct expression *const *outputs, *const *derived;
   const struct expression *const *conditions; /* [event] */
+  const struct model_action *actions;         /* [event] */
   const struct expression *const *times;      /* [parameter] */
   const struct model_chain *chains;
 };
@@ -86,12 +81,16 @@ struct model {
   double time_per_h;             /* model time units in an hour */
   const struct model_file *file; /* as written */
   int n_covariates, n_parameters, n_etas, n_kappas, n_states, n_events, n_outputs, n_routes;
+  int n_conditions, n_actions; /* comparisons in events; numbers that SECTION_ACTIONS gives */
   struct model_covariate *covariates;
   struct model_parameter *parameters;
   struct model_eta *etas;
   int *kappas; /* [kappa] register */
   struct model_state *states;
   struct model_event *events;
+  struct model_condition *conditions;
+  int due, due_input; /* register of the time of the next assignment that waits, and its place among
+                         the inputs; -1 for none */
   struct model_output *outputs;
   struct model_route *routes;
   struct model_formulas formulas;

@@ -292,6 +292,9 @@ static const struct record_type output_type = {"output", "What can be measured."
                                                FIELD_COUNT_OF(output_fields), output_fields};
 #undef FIELDS_OF
 
+static const char *const event_values[] = {"at_trigger", "at_execution", NULL};
+static const char *const event_starts[] = {"held", "not_held", NULL};
+
 #define FIELDS_OF event_entry
 static const struct field event_fields[] = {
     {.name = "",
@@ -303,17 +306,51 @@ static const struct field event_fields[] = {
      .kind = FIELD_FORMULA,
      .offset = AT(when),
      .is_required = true,
-     .help = "one comparison of two numbers, like V >= LIMIT, of states, TIME, parameters and "
-             "derived quantities; the moment at which it changes is located"},
+     .help = "a condition, like V >= LIMIT and TIME > 2 h, of states, TIME, parameters and "
+             "derived quantities; the moments at which its comparisons change are located"},
+    {.name = "assign",
+     .kind = FIELD_FORMULAS,
+     .offset = AT(assign),
+     .help = "states and their new values from the moment at which the condition becomes true, all "
+             "computed from the values before; what has no rate but this is a state with rate 0"},
+    {.name = "delay",
+     .kind = FIELD_FORMULA,
+     .offset = AT(delay),
+     .help = "time from then to the assignment, evaluated when the condition becomes true; at once "
+             "when absent or not above 0; at most 16 may be waiting"},
+    {.name = "values",
+     .kind = FIELD_CHOICE,
+     .offset = AT(values),
+     .choices = event_values,
+     .fallback = "at_trigger",
+     .help = "when the new values are computed: as the condition becomes true, or after the delay"},
+    {.name = "priority",
+     .kind = FIELD_FORMULA,
+     .offset = AT(priority),
+     .fallback = "0",
+     .help = "of assignments of one moment that with the largest comes first, then in the order of "
+             "the file; priorities and conditions are evaluated again after each"},
+    {.name = "persistent",
+     .kind = FIELD_FLAG,
+     .offset = AT(persistent),
+     .fallback = "true",
+     .help = "whether the assignment is made even if the condition is false again by then"},
+    {.name = "at_start",
+     .kind = FIELD_CHOICE,
+     .offset = AT(at_start),
+     .choices = event_starts,
+     .fallback = "held",
+     .help = "what counts as before time 0: of a condition that is true at time 0, `held` assigns "
+             "nothing then, and `not_held` does"},
     {.name = "label",
      .kind = FIELD_TEXT,
      .offset = AT(label),
      .fallback = "",
      .help = "what it is"},
 };
-static const struct record_type event_type = {"event", "A condition that states bring about.",
-                                              sizeof(struct FIELDS_OF),
-                                              FIELD_COUNT_OF(event_fields), event_fields};
+static const struct record_type event_type = {
+    "event", "A condition that states bring about, and what it changes.", sizeof(struct FIELDS_OF),
+    FIELD_COUNT_OF(event_fields), event_fields};
 #undef FIELDS_OF
 
 #define FIELDS_OF route_entry
@@ -394,7 +431,8 @@ static const struct field model_fields[] = {
      .kind = FIELD_TEXT,
      .offset = AT(time),
      .fallback = "h",
-     .help = "unit of time of the rates: h, d, min or s"},
+     .help = "unit of time of the rates: h, d, min or s; \"1\" for a model without units, of "
+             "which TIME is a pure number and 1 counts as an hour where hours are needed"},
     {.name = "references",
      .kind = FIELD_TEXTS,
      .offset = AT(references),
@@ -434,7 +472,7 @@ static const struct field model_fields[] = {
      .kind = FIELD_NAMED_RECORDS,
      .offset = AT(events),
      .record = &event_type,
-     .help = "switches in the equations, and first-passage times"},
+     .help = "switches in the equations, first-passage times, and jumps of states"},
     {.name = "routes",
      .kind = FIELD_NAMED_RECORDS,
      .offset = AT(routes),

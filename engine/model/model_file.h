@@ -65,10 +65,16 @@ struct output_entry {
   const struct residual_entry *residual;
 };
 
+enum event_values { VALUES_AT_TRIGGER, VALUES_AT_EXECUTION };
+enum event_start { START_HELD, START_NOT_HELD };
+
 struct event_entry {
   struct place at;
   struct text name, label;
-  struct formula when;
+  struct formula when, delay, priority;
+  struct list assign; /* struct named_formula */
+  int values, at_start;
+  bool persistent;
 };
 
 struct route_entry {

@@ -15,6 +15,7 @@ enum life_status {
   LIFE_NOT_FINITE,
   LIFE_DOSE_UNDEFINED,
   LIFE_TOO_MANY_VISITS,
+  LIFE_ENDLESS_EVENTS,
   N_LIFE_STATUSES
 };
 extern const char *const life_status_names[N_LIFE_STATUSES];

@@ -385,6 +385,10 @@ static void refuse(struct life *life)
 
 static void arrive(struct simulator *simulator, int lane)
 {
+  static const enum life_status statuses[] = {[SOLVE_TOO_MANY_STEPS] = LIFE_TOO_MANY_STEPS,
+                                              [SOLVE_STEP_TOO_SMALL] = LIFE_STEP_TOO_SMALL,
+                                              [SOLVE_NOT_FINITE] = LIFE_NOT_FINITE,
+                                              [SOLVE_ENDLESS_EVENTS] = LIFE_ENDLESS_EVENTS};
   struct course *course = &simulator->courses[lane];
   const enum solve_status status = solver_status(simulator->solver, lane);
 
@@ -392,9 +396,7 @@ static void arrive(struct simulator *simulator, int lane)
     go_on(simulator, lane, simulator->stops[lane]);
     return;
   }
-  course->life->status = status == SOLVE_TOO_MANY_STEPS   ? LIFE_TOO_MANY_STEPS
-                         : status == SOLVE_STEP_TOO_SMALL ? LIFE_STEP_TOO_SMALL
-                                                          : LIFE_NOT_FINITE;
+  course->life->status = statuses[status];
   course->life->count = solver_count(simulator->solver, lane);
   simulator->is_active[lane] = false;
   solver_unload(simulator->solver, lane);

@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -273,6 +274,34 @@ static void mistakes_are_pointed_at(void **state)
   assert_refused("positive_root(C, C > 1 mg/L)", 18);
 }
 
+static const struct {
+  const char *name;
+  double (*function)(double x);
+} elementary[] = {{"exp", exp},   {"log", log},   {"log10", log10}, {"sqrt", sqrt}, {"sin", sin},
+                  {"cos", cos},   {"tan", tan},   {"asin", asin},   {"acos", acos}, {"atan", atan},
+                  {"sinh", sinh}, {"cosh", cosh}, {"tanh", tanh}};
+enum { N_ELEMENTARY = sizeof elementary / sizeof *elementary };
+
+/* libm's, and its differences over 2e-5, of which the error is below 1e-8 here. */
+static void functions_and_their_derivatives_match_libm(void **state)
+{
+  const double h = 1e-5;
+
+  (void)state;
+  for (int f = 0; f < N_ELEMENTARY; f++) {
+    double (*function)(double x) = elementary[f].function;
+    char text[80];
+
+    snprintf(text, sizeof text, "%s(0.3 * C / 1 mg/L)", elementary[f].name);
+    assert_true(fabs(value_of(text, "1") - function(0.6)) < 4e-16);
+    assert_true(fabs(slope_at(text, 2) - 0.3 * (function(0.6 + h) - function(0.6 - h)) / (2 * h)) <
+                1e-8);
+    snprintf(text, sizeof text, "%s(0.5)", elementary[f].name); /* folded */
+    assert_true(fabs(value_of(text, "1") - function(0.5)) < 4e-16);
+  }
+  assert_true(value_of("ceil(2.1) + ceil(-2.9) + ceil(C / 1 mg/L)", "1") == 3);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -285,6 +314,7 @@ int main(void)
       cmocka_unit_test(the_derivative_of_an_interpolation_is_the_slope_of_its_piece),
       cmocka_unit_test(a_positive_root_has_no_cancellation),
       cmocka_unit_test(the_derivative_of_a_positive_root_has_none_either),
+      cmocka_unit_test(functions_and_their_derivatives_match_libm),
       cmocka_unit_test(mistakes_are_pointed_at),
   };
 

@@ -108,6 +108,8 @@ static void functions_and_cases_have_their_own_forms(void **state)
   assert_latex("max(A, 0) ^ N", "{\\max\\left(A, 0\\right)}^{N}");
   assert_latex("floor(A) * abs(B - C)",
                "\\left\\lfloor A\\right\\rfloor  \\cdot \\left|B - C\\right|");
+  assert_latex("sin(A) * log10(B)", "\\sin\\left(A\\right) \\cdot \\log_{10}\\left(B\\right)");
+  assert_latex("atan(A) + ceil(B)", "\\arctan\\left(A\\right) + \\left\\lceil B\\right\\rceil ");
   assert_latex("round(A, 0.5)", "\\operatorname{round}\\left(A, 0.5\\right)");
   assert_latex("interpolate(TIME, 0 h: 1, 12 h: 2.5)",
                "\\operatorname{interpolate}\\left(t; 0\\,\\mathrm{h} \\mapsto 1, "
