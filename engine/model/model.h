@@ -19,6 +19,7 @@ struct model_parameter {
   const char *name, *unit_text, *label, *source;
   struct unit unit;
   enum distribution distribution;
+  double lambda;  /* of box_cox */
   double typical; /* NaN when it depends on a category */
   double eta_sd;  /* 0 without variability; of a block: square root of the diagonal */
   double kappa_sd;
@@ -26,14 +27,15 @@ struct model_parameter {
   int reg;        /* of the individual value */
 };
 
-enum { MAX_BLOCK = 16 };
+enum { MAX_BLOCK = 100 };
 
-/** eta = sum over k < n of factor[k] * z(of[k]): a row of the Cholesky factor of its block. z(i) is
- *  standard normal, drawn with the number of eta i's parameter in the file. */
-struct model_eta {
+/** An eta, or a kappa: the sum over k < n of factor[k] * z(of[k]), a row of the Cholesky factor of
+ * its block. z(i) is standard normal, drawn with the number in the file of effect i's parameter. */
+struct model_effect {
   int parameter, reg;
-  int n, of[MAX_BLOCK];
-  double factor[MAX_BLOCK];
+  int n;
+  const int *of; /* among the etas, or the kappas */
+  double *factor;
 };
 
 struct model_state {
@@ -88,8 +90,7 @@ struct model {
   int n_covariates, n_parameters, n_etas, n_kappas, n_states, n_events, n_outputs, n_routes;
   struct model_covariate *covariates;
   struct model_parameter *parameters;
-  struct model_eta *etas;
-  int *kappas; /* [kappa] register */
+  struct model_effect *etas, *kappas;
   struct model_state *states;
   struct model_event *events;
   struct model_output *outputs;

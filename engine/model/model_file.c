@@ -5,7 +5,10 @@
 
 #define AT(member) offsetof(struct FIELDS_OF, member)
 
-static const char *const distributions[] = {"log_normal", "normal", "logit_normal", NULL};
+static const char *const distributions[] = {"log_normal", "normal", "logit_normal", "box_cox",
+                                            NULL};
+const char *const distribution_titles[] = {"log-normal", "normal", "logit-normal", "Box-Cox"};
+static const char *const effect_levels[] = {"patients", "occasions", NULL};
 
 #define FIELDS_OF variability_entry
 static const struct field variability_fields[] = {
@@ -14,7 +17,9 @@ static const struct field variability_fields[] = {
      .offset = AT(distribution),
      .choices = distributions,
      .fallback = "log_normal",
-     .help = "typical * exp(eta), typical + eta, or logit scale between lower and upper"},
+     .help =
+         "typical * exp(eta); typical + eta; the logit scale between lower and upper; or typical * "
+         "exp((exp(lambda * eta) - 1) / lambda) (Petersson et al. 2009)"},
     {.name = "sd",
      .kind = FIELD_NUMBER,
      .offset = AT(sd),
@@ -37,6 +42,12 @@ static const struct field variability_fields[] = {
      .offset = AT(upper),
      .fallback = "1",
      .help = "upper bound of logit_normal"},
+    {.name = "lambda",
+     .kind = FIELD_NUMBER,
+     .offset = AT(lambda),
+     .help = "shape of box_cox, -10 to 10: above 0 skewed to the right of log_normal, below 0 to "
+             "the left; 0 is "
+             "log_normal"},
 };
 static const struct record_type variability_type = {
     "variability", "How a parameter differs between patients.", sizeof(struct FIELDS_OF),
@@ -359,14 +370,20 @@ static const struct field block_fields[] = {
      .kind = FIELD_TEXTS,
      .offset = AT(parameters),
      .is_required = true,
-     .help = "the parameters whose etas vary together"},
+     .help = "the parameters whose random effects vary together"},
+    {.name = "between",
+     .kind = FIELD_CHOICE,
+     .offset = AT(between),
+     .choices = effect_levels,
+     .fallback = "patients",
+     .help = "the etas between patients, or the kappas between occasions"},
     {.name = "covariance",
      .kind = FIELD_NUMBERS,
      .offset = AT(covariance),
      .is_required = true,
-     .help = "lower triangle of the covariance matrix, row by row"},
+     .help = "lower triangle of the covariance matrix, row by row; positive definite"},
 };
-static const struct record_type block_type = {"block", "Correlated variability between patients.",
+static const struct record_type block_type = {"block", "Correlated variability.",
                                               sizeof(struct FIELDS_OF),
                                               FIELD_COUNT_OF(block_fields), block_fields};
 #undef FIELDS_OF

@@ -4,13 +4,22 @@
 #pragma once
 #include "base/fields.h"
 
-enum distribution { DISTRIBUTION_LOG_NORMAL, DISTRIBUTION_NORMAL, DISTRIBUTION_LOGIT_NORMAL };
+enum distribution {
+  DISTRIBUTION_LOG_NORMAL,
+  DISTRIBUTION_NORMAL,
+  DISTRIBUTION_LOGIT_NORMAL,
+  DISTRIBUTION_BOX_COX,
+  N_DISTRIBUTIONS
+};
+/** For people. */
+extern const char *const distribution_titles[N_DISTRIBUTIONS];
 
 struct variability_entry {
   struct place at;
   int distribution;
   double sd, variance; /* on the scale of eta; NaN: in a block, or none */
   double lower, upper; /* of logit_normal, in the parameter's unit */
+  double lambda;       /* of box_cox */
 };
 
 struct occasion_entry {
@@ -77,8 +86,11 @@ struct route_entry {
   struct formula fraction, lag, duration, rate;
 };
 
+enum effect_level { BETWEEN_PATIENTS, BETWEEN_OCCASIONS };
+
 struct block_entry {
   struct place at;
+  int between;            /* enum effect_level */
   struct list parameters; /* struct text */
   struct list covariance; /* double: lower triangle by rows */
 };
