@@ -58,6 +58,13 @@ struct model_output {
   struct unit unit;
   int reg;
   double log_normal, proportional, additive; /* standard deviations of the residual error */
+  double power;                              /* of the true value in the proportional one */
+  double correlation_min;                    /* time of the errors' correlation, 0: none */
+  double lloq, uloq;                         /* NaN: none */
+  int n; /* its error is the sum over k < n of factor[k] * e(of[k]), e(i) the standard error of
+            output i; 0: the proportional and the additive part are drawn apart */
+  const int *of;
+  const double *factor;
 };
 
 struct model_route {

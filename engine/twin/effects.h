@@ -12,6 +12,11 @@ void effects_between_patients(const struct model *model, const struct random_str
 /** Kappas [kappa] of the occasion that begins at this minute. */
 void effects_between_occasions(const struct model *model, const struct random_stream *person,
                                int32_t minute, double *kappas);
-/** What is measured of a true output at this minute; in the output's unit. */
+/** What an assay finds of a true output at this minute, in the output's unit, before its limits.
+ * Like all draws it does not depend on what else is measured, and when. */
 double effects_measured(const struct model *model, int output, const struct random_stream *stream,
                         int32_t minute, double truth);
+
+enum quantification { QUANTIFIED, BELOW_LLOQ, ABOVE_ULOQ };
+/** What the assay reports of a value: a limit of quantification beyond it. */
+enum quantification effects_reported(const struct model_output *output, double *value);

@@ -147,17 +147,20 @@ static void visit(struct simulator *simulator, int lane, int32_t minute)
   for (int m = 0; m < simulator->plan->n_measures; m++) {
     const int output = scenario->outputs[m];
     const double truth = simulator->outputs[output][lane];
+    enum quantification quantified;
+    double measured;
 
     if (!(measures >> m & 1)) continue;
     if (isinf(truth)) { /* NaN is legal: an event that has not come */
       course->life->status = LIFE_NOT_FINITE;
       return;
     }
-    course->measured[m] = scenario->factors[m] * effects_measured(simulator->model, output,
-                                                                  &course->enrolment->stream,
-                                                                  minute, truth);
+    measured = effects_measured(simulator->model, output, &course->enrolment->stream, minute,
+                                truth);
+    quantified = effects_reported(&simulator->model->outputs[output], &measured);
+    course->measured[m] = scenario->factors[m] * measured;
     life_observe(course->life, &(struct observation){minute, code, m, scenario->factors[m] * truth,
-                                                     course->measured[m]});
+                                                     course->measured[m], (int)quantified});
   }
   for (int i = 0; i < course->arm->n_administrations; i++) course->dosings[i].has_news = true;
 }
