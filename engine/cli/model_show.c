@@ -9,8 +9,6 @@
 
 static void print_parameters(const struct model *model, FILE *out)
 {
-  static const char *const distributions[] = {"log-normal", "normal", "logit-normal"};
-
   fprintf(out, "\nParameters\n");
   for (int i = 0; i < model->n_parameters; i++) {
     const struct model_parameter *p = &model->parameters[i];
@@ -21,7 +19,7 @@ static void print_parameters(const struct model *model, FILE *out)
     else
       snprintf(value, sizeof value, "%g", p->typical);
     if (p->eta >= 0)
-      snprintf(variability, sizeof variability, "%s, SD %.3g", distributions[p->distribution],
+      snprintf(variability, sizeof variability, "%s, SD %.3g", distribution_titles[p->distribution],
                p->eta_sd);
     if (p->kappa >= 0) {
       const size_t used = strlen(variability);

@@ -74,6 +74,20 @@ bool model_eliminate(struct compiling *compiling, struct model_jacobian *jacobia
 void model_find_linear_block(struct compiling *compiling);
 void model_find_structure(struct compiling *compiling);
 
+/** The lower triangle of a covariance matrix as written; `what` it is called in messages. */
+struct matrix_entry {
+  const struct place *at;
+  const char *what;
+  const struct list *names;   /* struct text */
+  const struct list *numbers; /* double, by rows */
+};
+/** Its Cholesky factor, by rows; NULL, and reported, when it has none or is nearly singular. */
+double *model_read_factor(struct compiling *compiling, const struct matrix_entry *matrix);
+
+/** The standard deviation that a protocol asks for instead, or `sd`. */
+double model_changed_sd(struct compiling *compiling, int kind, const char *name, double sd);
+void model_residual_errors(struct compiling *compiling);
+
 struct item *model_add_item(struct compiling *compiling, enum item_kind kind, int index,
                             const struct text *name, const struct symbol *symbol);
 /** False, and reported, when the text is no unit; an absent text is a pure number. */

@@ -20,6 +20,7 @@ struct model_parameter {
   const char *name, *unit_text, *label, *source;
   struct unit unit;
   enum distribution distribution;
+  double lambda;  /* of box_cox */
   double typical; /* NaN when it depends on a category */
   double eta_sd;  /* 0 without variability; of a block: square root of the diagonal */
   double kappa_sd;
@@ -27,14 +28,15 @@ struct model_parameter {
   int reg;        /* of the individual value */
 };
 
-enum { MAX_BLOCK = 16 };
+enum { MAX_BLOCK = 100 };
 
-/** eta = sum over k < n of factor[k] * z(of[k]): a row of the Cholesky factor of its block. z(i) is
- *  standard normal, drawn with the number of eta i's parameter in the file. */
-struct model_eta {
+/** An eta, or a kappa: the sum over k < n of factor[k] * z(of[k]), a row of the Cholesky factor of
+ * its block. z(i) is standard normal, drawn with the number in the file of effect i's parameter. */
+struct model_effect {
   int parameter, reg;
-  int n, of[MAX_BLOCK];
-  double factor[MAX_BLOCK];
+  int n;
+  const int *of; /* among the etas, or the kappas */
+  double *factor;
 };
 
 struct model_state {
@@ -50,6 +52,13 @@ struct model_output {
   struct unit unit;
   int reg;
   double log_normal, proportional, additive; /* standard deviations of the residual error */
+  double power;                              /* of the true value in the proportional one */
+  double correlation_min;                    /* time of the errors' correlation, 0: none */
+  double lloq, uloq;                         /* NaN: none */
+  int n; /* its error is the sum over k < n of factor[k] * e(of[k]), e(i) the standard error of
+            output i; 0: the proportional and the additive part are drawn apart */
+  const int *of;
+  const double *factor;
 };
 
 struct model_route {
@@ -84,8 +93,7 @@ struct model {
   int n_conditions, n_actions; /* comparisons in events; numbers that SECTION_ACTIONS gives */
   struct model_covariate *covariates;
   struct model_parameter *parameters;
-  struct model_eta *etas;
-  int *kappas; /* [kappa] register */
+  struct model_effect *etas, *kappas;
   struct model_state *states;
   struct model_event *events;
   struct model_condition *conditions;

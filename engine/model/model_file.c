@@ -5,65 +5,6 @@
 
 #define AT(member) offsetof(struct FIELDS_OF, member)
 
-static const char *const distributions[] = {"log_normal", "normal", "logit_normal", NULL};
-
-#define FIELDS_OF variability_entry
-static const struct field variability_fields[] = {
-    {.name = "distribution",
-     .kind = FIELD_CHOICE,
-     .offset = AT(distribution),
-     .choices = distributions,
-     .fallback = "log_normal",
-     .help = "typical * exp(eta), typical + eta, or logit scale between lower and upper"},
-    {.name = "sd",
-     .kind = FIELD_NUMBER,
-     .offset = AT(sd),
-     .minimum = 0,
-     .maximum = 100,
-     .help = "standard deviation of eta"},
-    {.name = "variance",
-     .kind = FIELD_NUMBER,
-     .offset = AT(variance),
-     .minimum = 0,
-     .maximum = 1e4,
-     .help = "variance of eta, instead of sd"},
-    {.name = "lower",
-     .kind = FIELD_NUMBER,
-     .offset = AT(lower),
-     .fallback = "0",
-     .help = "lower bound of logit_normal"},
-    {.name = "upper",
-     .kind = FIELD_NUMBER,
-     .offset = AT(upper),
-     .fallback = "1",
-     .help = "upper bound of logit_normal"},
-};
-static const struct record_type variability_type = {
-    "variability", "How a parameter differs between patients.", sizeof(struct FIELDS_OF),
-    FIELD_COUNT_OF(variability_fields), variability_fields};
-#undef FIELDS_OF
-
-#define FIELDS_OF occasion_entry
-static const struct field occasion_fields[] = {
-    {.name = "sd",
-     .kind = FIELD_NUMBER,
-     .offset = AT(sd),
-     .minimum = 0,
-     .maximum = 100,
-     .help = "standard deviation of kappa"},
-    {.name = "variance",
-     .kind = FIELD_NUMBER,
-     .offset = AT(variance),
-     .minimum = 0,
-     .maximum = 1e4,
-     .help = "variance of kappa, instead of sd"},
-};
-static const struct record_type occasion_type = {
-    "inter_occasion",
-    "How a parameter differs between occasions of one patient, on the scale of eta.",
-    sizeof(struct FIELDS_OF), FIELD_COUNT_OF(occasion_fields), occasion_fields};
-#undef FIELDS_OF
-
 #define FIELDS_OF parameter_entry
 static const struct field parameter_fields[] = {
     {.name = "", .kind = FIELD_NAME, .offset = AT(name), .help = "name"},
@@ -237,32 +178,6 @@ static const struct record_type chain_type = {
     sizeof(struct FIELDS_OF), FIELD_COUNT_OF(chain_fields), chain_fields};
 #undef FIELDS_OF
 
-#define FIELDS_OF residual_entry
-static const struct field residual_fields[] = {
-    {.name = "log_normal",
-     .kind = FIELD_NUMBER,
-     .offset = AT(log_normal),
-     .fallback = "0",
-     .minimum = 0,
-     .maximum = 10,
-     .help = "standard deviation of the log of the measured value"},
-    {.name = "proportional",
-     .kind = FIELD_NUMBER,
-     .offset = AT(proportional),
-     .fallback = "0",
-     .minimum = 0,
-     .maximum = 10,
-     .help = "standard deviation relative to the true value"},
-    {.name = "additive",
-     .kind = FIELD_TEXT,
-     .offset = AT(additive),
-     .help = "standard deviation with its unit"},
-};
-static const struct record_type residual_type = {
-    "residual", "How a measurement differs from the truth.", sizeof(struct FIELDS_OF),
-    FIELD_COUNT_OF(residual_fields), residual_fields};
-#undef FIELDS_OF
-
 #define FIELDS_OF output_entry
 static const struct field output_fields[] = {
     {.name = "", .kind = FIELD_NAME, .offset = AT(name), .help = "name"},
@@ -281,6 +196,17 @@ static const struct field output_fields[] = {
      .offset = AT(residual),
      .record = &residual_type,
      .help = "measurement error; absent: none"},
+    {.name = "lloq",
+     .kind = FIELD_TEXT,
+     .offset = AT(lloq),
+     .help =
+         "lower limit of quantification with its unit; a measured value below it is reported as "
+         "the limit, with BLQ 1, to rules, endpoints and the results"},
+    {.name = "uloq",
+     .kind = FIELD_TEXT,
+     .offset = AT(uloq),
+     .help =
+         "upper limit of quantification; a value above it is reported as the limit, with ALQ 1"},
     {.name = "label",
      .kind = FIELD_TEXT,
      .offset = AT(label),
@@ -390,24 +316,6 @@ static const struct record_type route_type = {"route", "How doses enter.", sizeo
                                               FIELD_COUNT_OF(route_fields), route_fields};
 #undef FIELDS_OF
 
-#define FIELDS_OF block_entry
-static const struct field block_fields[] = {
-    {.name = "parameters",
-     .kind = FIELD_TEXTS,
-     .offset = AT(parameters),
-     .is_required = true,
-     .help = "the parameters whose etas vary together"},
-    {.name = "covariance",
-     .kind = FIELD_NUMBERS,
-     .offset = AT(covariance),
-     .is_required = true,
-     .help = "lower triangle of the covariance matrix, row by row"},
-};
-static const struct record_type block_type = {"block", "Correlated variability between patients.",
-                                              sizeof(struct FIELDS_OF),
-                                              FIELD_COUNT_OF(block_fields), block_fields};
-#undef FIELDS_OF
-
 #define FIELDS_OF model_file
 static const struct field model_fields[] = {
     {.name = "schema",
@@ -484,6 +392,11 @@ static const struct field model_fields[] = {
      .record = &output_type,
      .is_required = true,
      .help = "what can be measured"},
+    {.name = "residual_blocks",
+     .kind = FIELD_RECORDS,
+     .offset = AT(residual_blocks),
+     .record = &residual_block_type,
+     .help = "outputs whose measurement errors at one time are correlated"},
 };
 const struct record_type model_file_type = {
     "model", "A model of disease and drug: states, parameters, rates, outputs.",

@@ -45,7 +45,7 @@ void model_lanes_load(struct model_lanes *patients, int lane, const double *cova
 
   model_lanes_covariates(patients, lane, covariates);
   for (int i = 0; i < model->n_etas; i++) patients->registers[model->etas[i].reg][lane] = etas[i];
-  for (int i = 0; i < model->n_kappas; i++) patients->registers[model->kappas[i]][lane] = 0;
+  for (int i = 0; i < model->n_kappas; i++) patients->registers[model->kappas[i].reg][lane] = 0;
   for (int i = 0; i < model->n_states; i++)
     if (model->states[i].infusion >= 0) patients->registers[model->states[i].infusion][lane] = 0;
   model_events_reset(patients, lane);
@@ -54,7 +54,7 @@ void model_lanes_load(struct model_lanes *patients, int lane, const double *cova
 void model_lanes_kappas(struct model_lanes *patients, int lane, const double *kappas)
 {
   for (int i = 0; i < patients->model->n_kappas; i++)
-    patients->registers[patients->model->kappas[i]][lane] = kappas[i];
+    patients->registers[patients->model->kappas[i].reg][lane] = kappas[i];
 }
 
 void model_lanes_infusion(struct model_lanes *patients, int lane, int state, double rate)

@@ -24,6 +24,7 @@ struct observation {
   int32_t minute;
   int visit, measure;     /* indices in the plan */
   double truth, measured; /* in the measure's unit */
+  int quantified;         /* enum quantification: what was measured, or a limit */
 };
 
 /** `n_more` equal doses follow, `interval_min` apart. */

@@ -204,8 +204,8 @@ static const char correlated[] = "schema: 1\n"
 /** Covariance of the etas of two parameters, from the factors of independent normals. */
 static double covariance(const struct model *model, int first, int second)
 {
-  const struct model_eta *a = &model->etas[model->parameters[first].eta];
-  const struct model_eta *b = &model->etas[model->parameters[second].eta];
+  const struct model_effect *a = &model->etas[model->parameters[first].eta];
+  const struct model_effect *b = &model->etas[model->parameters[second].eta];
   double sum = 0;
 
   for (int i = 0; i < a->n; i++)
