@@ -139,12 +139,25 @@ static void print_structure(const struct model *model, FILE *out)
           model_method_name(model->method), model->method_reason);
 }
 
+static void print_status(const struct status_entry *status, FILE *out)
+{
+  static const char *const meaning[] = {
+      "compared with the paper",
+      "from code or text that cites the paper, not compared with the paper",
+      "illustrative, from no study"};
+
+  if (!status) return;
+  fprintf(out, "\nNumbers: %s\nEquations checked against: %s\n", meaning[status->numbers],
+          status->checked_against.text);
+}
+
 void model_show(const struct model *model, FILE *out)
 {
   const struct text *references = model->file->references.items;
 
   fprintf(out, "%s: %s\n", model->name, model->title);
   if (model->file->description.text) fprintf(out, "\n%s\n", model->file->description.text);
+  print_status(model->file->status, out);
   fprintf(out, "\n%d states, %d parameters, %d random effects\n", model->n_states,
           model->n_parameters, model->n_etas);
   fprintf(out, "Covariates:");

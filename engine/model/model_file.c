@@ -5,6 +5,28 @@
 
 #define AT(member) offsetof(struct FIELDS_OF, member)
 
+const char *const numbers_status_names[] = {"paper", "secondary", "illustrative", NULL};
+
+#define FIELDS_OF status_entry
+static const struct field status_fields[] = {
+    {.name = "numbers",
+     .kind = FIELD_CHOICE,
+     .offset = AT(numbers),
+     .choices = numbers_status_names,
+     .is_required = true,
+     .help = "paper: compared with the paper; secondary: from code or text that cites it, not "
+             "compared with it; illustrative: from no study"},
+    {.name = "checked_against",
+     .kind = FIELD_TEXT,
+     .offset = AT(checked_against),
+     .is_required = true,
+     .help = "what the equations were computed with independently, like a closed form"},
+};
+static const struct record_type status_type = {"status", "How far the model was verified.",
+                                               sizeof(struct FIELDS_OF),
+                                               FIELD_COUNT_OF(status_fields), status_fields};
+#undef FIELDS_OF
+
 #define FIELDS_OF parameter_entry
 static const struct field parameter_fields[] = {
     {.name = "", .kind = FIELD_NAME, .offset = AT(name), .help = "name"},
@@ -335,11 +357,16 @@ static const struct field model_fields[] = {
      .kind = FIELD_TEXT,
      .offset = AT(description),
      .help = "what a user should know: choices, limits, what was not verified"},
+    {.name = "status",
+     .kind = FIELD_RECORD,
+     .offset = AT(status),
+     .record = &status_type,
+     .help = "how far it was verified; every model of the library says so"},
     {.name = "time",
      .kind = FIELD_TEXT,
      .offset = AT(time),
      .fallback = "h",
-     .help = "unit of time of the rates: h, d, min or s; \"1\" for a model without units, of "
+     .help = "unit of time of the rates: h, d, wk, min or s; \"1\" for a model without units, of "
              "which TIME is a pure number and 1 counts as an hour where hours are needed"},
     {.name = "references",
      .kind = FIELD_TEXTS,

@@ -65,10 +65,19 @@ struct route_entry {
   struct formula fraction, lag, duration, rate;
 };
 
+extern const char *const numbers_status_names[]; /* ends with NULL */
+
+struct status_entry {
+  struct place at;
+  int numbers; /* index into numbers_status_names */
+  struct text checked_against;
+};
+
 struct model_file {
   struct place at;
   int64_t schema;
   struct text model, title, time, description;
+  const struct status_entry *status;                   /* NULL: not told */
   struct list references;                              /* struct text */
   struct list covariates, parameters, blocks, derived; /* the entries above */
   struct list states, chains, events, routes, outputs;
