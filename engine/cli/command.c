@@ -164,3 +164,11 @@ void command_print_help(const struct command *command)
          "4 more patients failed than allowed, 5 file or disk, 6 wrong launch, 128+n killed by "
          "signal n.\n");
 }
+
+bool command_is_of_engine(const struct command *command, int argc, char **argv)
+{
+  if (command->kind != COMMAND_MODEL) return command->kind >= COMMAND_RUN;
+  for (int i = 0; i < argc; i++)
+    if (argv[i][0] != '-') return strcmp(argv[i], "import") == 0;
+  return false;
+}

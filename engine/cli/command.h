@@ -46,6 +46,8 @@ enum { MAX_OPTIONS = 24 };
 
 extern const struct command commands[]; /* ends with a NULL name */
 const struct command *command_named(const char *name);
+/** Whether it is the engine program's: by the kind, or by the action of `model`. */
+bool command_is_of_engine(const struct command *command, int argc, char **argv);
 /** Parses and checks; prints what is wrong, with the nearest option, and returns
  *  EXIT_CODE_INVALID_INPUT. The lists are the caller's: [argc] and [MAX_OPTIONS]. */
 int command_parse(const struct command *command, int argc, char **argv,

@@ -30,6 +30,7 @@ static const struct option run_options[] = {
 static const struct option model_options[] = {
     {"--latex", 0, NULL, "show: the equations and parameters as LaTeX"},
     {"--into", 0, "FOLDER", "build: where the compiled model is put, instead of the user's cache"},
+    {"--output", 'o', "FILE.yaml", "import: the model file; default: on the screen"},
     {0}};
 static const struct option analyze_options[] = {
     {"--json", 0, NULL, "JSON on stdout instead of tables"},
@@ -52,8 +53,8 @@ const struct command commands[] = {
      "twintrial analyze eu_pact.h5", 1, 1, analyze_options, COMMAND_ANALYZE},
     {"show", "RUN.h5", "Prints what is in a results file", "twintrial show eu_pact.h5", 1, 1,
      no_options, COMMAND_SHOW},
-    {"model", "list | show NAME | check FILE.yaml | build FILE.yaml",
-     "Lists, shows, checks and compiles models", "twintrial model show hamberg_2007_warfarin", 1, 2,
+    {"model", "list | show NAME | check FILE.yaml | build FILE.yaml | import FILE.xml",
+     "Lists, shows, checks and compiles models, and imports them from SBML", "twintrial model show hamberg_2007_warfarin", 1, 2,
      model_options, COMMAND_MODEL},
     {"completion", "bash | zsh | fish", "Prints a completion script for a shell",
      "source <(twintrial completion bash)", 1, 1, no_options, COMMAND_COMPLETION},

@@ -11,6 +11,7 @@
 #include "base/failure.h"
 #include "base/memory.h"
 #include "cli/command.h"
+#include "cli/model_import.h"
 #include "cli/place.h"
 #include "results/results_file.h"
 #include "solver/solver.h"
@@ -141,13 +142,20 @@ static int show_command(const char *path)
   return code;
 }
 
+static int import_command(const struct command *command, const struct arguments *arguments)
+{
+  if (arguments->n_words == 2)
+    return model_import(arguments->words[1], argument(command, arguments, "--output"));
+  return failure(EXIT_CODE_INVALID_INPUT, "model: use it as `twintrial model import FILE.xml`");
+}
+
 int main(int argc, char **argv)
 {
   const struct command *command = argc > 1 ? command_named(argv[1]) : NULL;
   struct arguments arguments = {0};
   int code;
 
-  if (!command || command->kind < COMMAND_RUN)
+  if (!command || !command_is_of_engine(command, argc - 2, argv + 2))
     return failure(EXIT_CODE_INVALID_INPUT, "this program is started by `twintrial`");
   signal(SIGXFSZ, SIG_IGN); /* a limit on file sizes is then an error of write() */
   arguments.words = memory_new((size_t)argc, sizeof *arguments.words);
@@ -157,6 +165,8 @@ int main(int argc, char **argv)
     code = run_command(command, &arguments, argc, argv);
   else if (code == EXIT_CODE_OK && command->kind == COMMAND_ANALYZE)
     code = analyze_command(command, &arguments);
+  else if (code == EXIT_CODE_OK && command->kind == COMMAND_MODEL)
+    code = import_command(command, &arguments);
   else if (code == EXIT_CODE_OK)
     code = show_command(arguments.words[0]);
   free(arguments.words);

@@ -12,7 +12,7 @@
 #include "model/model_latex.h"
 #include "plan/inputs.h"
 
-static const char *const actions[] = {"list", "show", "check", "build"};
+static const char *const actions[] = {"list", "show", "check", "build", "import"};
 
 static int by_name(const struct dirent **a, const struct dirent **b)
 {
@@ -122,7 +122,7 @@ static int with_model(const struct wish *wish, const char *name)
 int model_command(const struct command *command, const struct arguments *arguments)
 {
   const char *action = arguments->words[0];
-  const char *near = nearest_word(action, 4, actions);
+  const char *near = nearest_word(action, sizeof actions / sizeof *actions, actions);
 
   struct wish wish = {.into = argument(command, arguments, "--into"),
                       .as_latex = argument(command, arguments, "--latex")};
@@ -138,6 +138,6 @@ int model_command(const struct command *command, const struct arguments *argumen
                    action, near);
   return failure(
       EXIT_CODE_INVALID_INPUT,
-      "model: use it as `twintrial model list`, `model show NAME`, `model check FILE.yaml` "
-      "or `model build FILE.yaml`");
+      "model: use it as `twintrial model list`, `model show NAME`, `model check FILE.yaml`, "
+      "`model build FILE.yaml` or `model import FILE.xml`");
 }

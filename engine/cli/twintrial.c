@@ -92,7 +92,7 @@ int main(int argc, char **argv)
     command_print_help(command);
     return command_finish(EXIT_CODE_OK);
   }
-  if (command->kind >= COMMAND_RUN) return become_engine(argv);
+  if (command_is_of_engine(command, argc - 2, argv + 2)) return become_engine(argv);
   arguments.words = memory_new((size_t)argc, sizeof *arguments.words);
   arguments.values = memory_new(MAX_OPTIONS, sizeof *arguments.values);
   code = command_parse(command, argc - 2, argv + 2, &arguments);
