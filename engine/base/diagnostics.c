@@ -132,7 +132,8 @@ static const char *line_start(const struct source *source, int line)
 /** The line and a caret under the place; control characters and bad bytes become '?'. */
 static void print_excerpt(FILE *stream, const struct place *at)
 {
-  const char *line = line_start(at->source, at->line);
+  const int first_line = at->source->first_line > 0 ? at->source->first_line : 1;
+  const char *line = line_start(at->source, at->line - first_line + 1);
   const char *end = at->source->text + at->source->length;
   int n = 0;
 

@@ -14,6 +14,7 @@ struct source {
   const char *name; /* as the user knows it */
   const char *text; /* '\0' follows the last byte */
   size_t length;
+  int first_line; /* the number of the text's first line, of a file that is not kept; else 0 */
 };
 
 /** Where in a text; line and column count from 1, in characters. */

@@ -127,11 +127,48 @@ double argument_number(const struct command *command, const struct arguments *ar
   return number;
 }
 
+int argument_choice(const struct command *command, const char *what, const char *value,
+                    const char *const *names)
+{
+  const char *near;
+  size_t n = 0;
+
+  for (; names[n]; n++)
+    if (strcmp(names[n], value) == 0) return (int)n;
+  near = nearest_word(value, n, names);
+  if (near)
+    exit(failure(EXIT_CODE_INVALID_INPUT, "%s: unknown %s '%s'; did you mean '%s'?", command->name,
+                 what, value, near));
+  exit(failure(EXIT_CODE_INVALID_INPUT, "%s: unknown %s '%s'; see `twintrial help %s`",
+               command->name, what, value, command->name));
+}
+
+double argument_tolerance(const struct command *command, const struct arguments *arguments,
+                          double absent)
+{
+  const double rtol = argument_number(command, arguments, "--rtol", absent);
+
+  if (argument(command, arguments, "--rtol") && !(rtol >= 1e-13 && rtol <= 0.1))
+    exit(failure(EXIT_CODE_INVALID_INPUT, "%s: --rtol must be between 1e-13 and 0.1",
+                 command->name));
+  return rtol;
+}
+
 const struct command *command_named(const char *name)
 {
   for (const struct command *command = commands; command->name; command++)
     if (strcmp(command->name, name) == 0) return command;
   return NULL;
+}
+
+bool command_is_of_engine(const struct command *command, int argc, char **argv)
+{
+  static const char *const actions[] = {"simulate", "import", NULL};
+
+  for (int a = 0; command->kind == COMMAND_MODEL && actions[a]; a++)
+    for (int i = 0; i < argc; i++)
+      if (strcmp(argv[i], actions[a]) == 0) return true;
+  return command->kind >= COMMAND_RUN;
 }
 
 static void print_one(const struct command *command)
@@ -163,12 +200,4 @@ void command_print_help(const struct command *command)
          "input,\n"
          "4 more patients failed than allowed, 5 file or disk, 6 wrong launch, 128+n killed by "
          "signal n.\n");
-}
-
-bool command_is_of_engine(const struct command *command, int argc, char **argv)
-{
-  if (command->kind != COMMAND_MODEL) return command->kind >= COMMAND_RUN;
-  for (int i = 0; i < argc; i++)
-    if (argv[i][0] != '-') return strcmp(argv[i], "import") == 0;
-  return false;
 }

@@ -64,3 +64,10 @@ int64_t argument_count(const struct command *command, const struct arguments *ar
                        const char *option, int64_t absent);
 double argument_number(const struct command *command, const struct arguments *arguments,
                        const char *option, double absent);
+/** The index of a value among names that end with NULL; exits with a message, and the nearest, when
+ *  it is none of them. `what` is for the message: "solver". */
+int argument_choice(const struct command *command, const char *what, const char *value,
+                    const char *const *names);
+/** Of --rtol, `absent` without it; exits with a message when no solver can keep it. */
+double argument_tolerance(const struct command *command, const struct arguments *arguments,
+                          double absent);

@@ -30,7 +30,16 @@ static const struct option run_options[] = {
 static const struct option model_options[] = {
     {"--latex", 0, NULL, "show: the equations and parameters as LaTeX"},
     {"--into", 0, "FOLDER", "build: where the compiled model is put, instead of the user's cache"},
-    {"--output", 'o', "FILE.yaml", "import: the model file; default: on the screen"},
+    {"--events", 'e', "FILE.csv", "simulate: records of doses and observations, as NONMEM's"},
+    {"--output", 'o', "FILE",
+     "simulate: FILE.csv or FILE.h5, import: FILE.yaml; default: on the screen"},
+    {"--covariates", 0, "RULE",
+     "simulate: between two records those of the next (nocb, default) or of the last (locf)"},
+    {"--steady-lag", 0, "RULE",
+     "simulate: of SS with a lag not below II: error (default) or clamp, as if just dosed"},
+    {"--solver", 0, "NAME", "simulate: auto, linear, explicit, rosenbrock, switching or petsc"},
+    {"--rtol", 0, "X", "simulate: relative tolerance of the solver, default 1e-8"},
+    {"--interpret", 0, NULL, "simulate: use no compiled models; results do not depend on it"},
     {0}};
 static const struct option analyze_options[] = {
     {"--json", 0, NULL, "JSON on stdout instead of tables"},
@@ -53,9 +62,13 @@ const struct command commands[] = {
      "twintrial analyze eu_pact.h5", 1, 1, analyze_options, COMMAND_ANALYZE},
     {"show", "RUN.h5", "Prints what is in a results file", "twintrial show eu_pact.h5", 1, 1,
      no_options, COMMAND_SHOW},
-    {"model", "list | show NAME | check FILE.yaml | build FILE.yaml | import FILE.xml",
-     "Lists, shows, checks and compiles models, and imports them from SBML", "twintrial model show hamberg_2007_warfarin", 1, 2,
-     model_options, COMMAND_MODEL},
+    {"model",
+     "list | show NAME | check FILE.yaml | build FILE.yaml | simulate NAME --events FILE.csv | "
+     "import FILE.xml",
+     "Lists, shows, checks and compiles models, simulates event records with them, and imports "
+     "them from SBML",
+     "twintrial model simulate pk_2cmt --events doses.csv -o profiles.csv", 1, 2, model_options,
+     COMMAND_MODEL},
     {"completion", "bash | zsh | fish", "Prints a completion script for a shell",
      "source <(twintrial completion bash)", 1, 1, no_options, COMMAND_COMPLETION},
     {"help", "[COMMAND]", "Explains the program or one command", "twintrial help run", 0, 1,

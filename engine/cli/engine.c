@@ -7,31 +7,15 @@
 #include <string.h>
 
 #include "analyze.h"
-#include "base/diagnostics.h"
 #include "base/failure.h"
 #include "base/memory.h"
 #include "cli/command.h"
+#include "cli/engine_simulate.h"
 #include "cli/model_import.h"
 #include "cli/place.h"
 #include "results/results_file.h"
 #include "solver/solver.h"
 #include "trial/run.h"
-
-static int choose(const struct command *command, const char *option, const char *value,
-                  const char *const *names)
-{
-  const char *near;
-  size_t n = 0;
-
-  for (; names[n]; n++)
-    if (strcmp(names[n], value) == 0) return (int)n;
-  near = nearest_word(value, n, names);
-  if (near)
-    exit(failure(EXIT_CODE_INVALID_INPUT, "%s: unknown %s '%s'; did you mean '%s'?", command->name,
-                 option, value, near));
-  exit(failure(EXIT_CODE_INVALID_INPUT, "%s: unknown %s '%s'; see `twintrial help %s`",
-               command->name, option, value, command->name));
-}
 
 /** Every task of a Slurm step running alone would simulate the whole trial several times over. */
 static int check_launch(void)
@@ -49,14 +33,23 @@ static int check_launch(void)
   return EXIT_CODE_OK;
 }
 
-/** 0 when the protocol's own is to be taken; exits with a message like the other arguments. */
-static double tolerance(const struct command *command, const struct arguments *arguments)
+/** MPI and PETSC, with the options after --. */
+static int start_petsc(const struct arguments *arguments, char *program)
 {
-  const double rtol = argument_number(command, arguments, "--rtol", 0);
+  static char skip_petscrc[] = "-skip_petscrc";
+  int n = arguments->n_rest + 2;
+  char **petsc = memory_new((size_t)n + 1, sizeof *petsc);
 
-  if (rtol != 0 && !(rtol >= 1e-13 && rtol <= 0.1))
-    exit(failure(EXIT_CODE_INVALID_INPUT, "run: --rtol must be between 1e-13 and 0.1"));
-  return rtol;
+  petsc[0] = program;
+  petsc[n - 1] = skip_petscrc;
+  for (int i = 0; i < arguments->n_rest; i++) petsc[i + 1] = arguments->rest[i];
+  /* Options come from the command line alone, where they are part of the inputs. */
+  unsetenv("PETSC_OPTIONS");
+  /* PETSc's own signal handler would hide which signal ended a run. */
+  PetscCall(PetscInitialize(&n, &petsc, NULL, NULL));
+  PetscCall(PetscPopSignalHandler());
+  free(petsc);
+  return check_launch();
 }
 
 static int run_command(const struct command *command, const struct arguments *arguments, int argc,
@@ -75,36 +68,44 @@ static int run_command(const struct command *command, const struct arguments *ar
                                 .is_forced = argument(command, arguments, "--force"),
                                 .n_arguments = argc,
                                 .arguments = argv};
-  int n_petsc = arguments->n_rest + 2, code;
-  char skip_petscrc[] = "-skip_petscrc";
-  char **petsc = memory_new((size_t)n_petsc + 1, sizeof *petsc);
+  int code;
 
   options.block_size = (int)argument_count(command, arguments, "--block-size", 0);
   options.changes.replicates = argument_count(command, arguments, "--replicates", 0);
   options.changes.patients = argument_count(command, arguments, "--patients", 0);
-  options.changes.rtol = tolerance(command, arguments);
+  options.changes.rtol = argument_tolerance(command, arguments, 0);
   if (progress)
-    options.progress = (enum progress_style)choose(command, "progress style", progress,
-                                                   progress_style_names);
+    options.progress = (enum progress_style)argument_choice(command, "progress style", progress,
+                                                            progress_style_names);
   if (solver)
     options.changes.method =
-        solver_method_names[choose(command, "solver", solver, solver_method_names)];
-  petsc[0] = argv[0];
-  petsc[n_petsc - 1] = skip_petscrc;
+        solver_method_names[argument_choice(command, "solver", solver, solver_method_names)];
   for (int i = 0; i < arguments->n_rest; i++) {
-    petsc[i + 1] = arguments->rest[i];
     options.changes.solver_options = arena_format(
         arena, "%s%s%s", i ? options.changes.solver_options : "", i ? " " : "", arguments->rest[i]);
   }
-  /* Options come from the command line alone, where they are part of the inputs. */
-  unsetenv("PETSC_OPTIONS");
-  /* PETSc's own signal handler would hide which signal ended a run. */
-  PetscCall(PetscInitialize(&n_petsc, &petsc, NULL, NULL));
-  PetscCall(PetscPopSignalHandler());
-  code = check_launch();
+  code = start_petsc(arguments, argv[0]);
   if (code == EXIT_CODE_OK) code = run_trial(MPI_COMM_WORLD, &options);
   PetscCall(PetscFinalize());
-  free(petsc);
+  arena_destroy(&arena);
+  return code;
+}
+
+/** `model simulate` */
+static int simulate_command(const struct command *command, const struct arguments *arguments,
+                            char **argv)
+{
+  struct arena *arena = arena_create();
+  const char *const kernels[] = {place_library_kernels(arena), place_kernels(arena)};
+  struct simulate_records_options options = {
+      .kernels = kernels, .n_kernels = argument(command, arguments, "--interpret") ? 0 : 2};
+  int code = simulate_options(command, arguments, arena, &options);
+
+  if (code == EXIT_CODE_OK) {
+    code = start_petsc(arguments, argv[0]);
+    if (code == EXIT_CODE_OK) code = simulate_records(MPI_COMM_WORLD, &options);
+    PetscCall(PetscFinalize());
+  }
   arena_destroy(&arena);
   return code;
 }
@@ -166,7 +167,8 @@ int main(int argc, char **argv)
   else if (code == EXIT_CODE_OK && command->kind == COMMAND_ANALYZE)
     code = analyze_command(command, &arguments);
   else if (code == EXIT_CODE_OK && command->kind == COMMAND_MODEL)
-    code = import_command(command, &arguments);
+    code = strcmp(arguments.words[0], "import") == 0 ? import_command(command, &arguments)
+                                                     : simulate_command(command, &arguments, argv);
   else if (code == EXIT_CODE_OK)
     code = show_command(arguments.words[0]);
   free(arguments.words);

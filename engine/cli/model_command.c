@@ -108,7 +108,7 @@ static int act(const struct wish *wish, const struct text *text, struct arena *a
 static int with_model(const struct wish *wish, const char *name)
 {
   struct arena *arena = arena_create();
-  const struct source here = {"", "", 0};
+  const struct source here = {"", "", 0, 0};
   const struct text text = {name, {&here, 1, 1, 1}};
   const char *near;
   const int code = model_is_missing(&text, place_models(arena), arena, &near)

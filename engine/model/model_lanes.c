@@ -45,9 +45,16 @@ void model_lanes_load(struct model_lanes *patients, int lane, const double *cova
   for (int i = 0; i < model->n_kappas; i++) patients->registers[model->kappas[i]][lane] = 0;
   for (int i = 0; i < model->n_states; i++)
     if (model->states[i].infusion >= 0) patients->registers[model->states[i].infusion][lane] = 0;
-  for (int i = 0; i < model->n_events; i++) {
-    patients->registers[model->events[i].held][lane] = 0;
-    patients->registers[model->events[i].first][lane] = (double)NAN;
+  model_lanes_forget_events(patients, lane);
+}
+
+void model_lanes_forget_events(struct model_lanes *patients, int lane)
+{
+  for (int i = 0; i < patients->model->n_events; i++) {
+    const struct model_event *event = &patients->model->events[i];
+
+    patients->registers[event->held][lane] = 0;
+    patients->registers[event->first][lane] = (double)NAN;
   }
 }
 
@@ -75,6 +82,19 @@ void model_lanes_cross(void *patients, int lane, int event, double time)
   if ((*held)[lane] == 1 && isnan((*first)[lane])) (*first)[lane] = time;
   if (of->held_input >= 0) these->copies[of->held_input][lane] = (*held)[lane];
   if (of->first_input >= 0) these->copies[of->first_input][lane] = (*first)[lane];
+}
+
+void model_lanes_copy(struct model_lanes *patients, const struct model_lanes *from, int lane)
+{
+  const struct model *model = patients->model;
+
+  for (int i = 0; i < model->program->n_registers; i++)
+    patients->registers[i] = from->registers[i][lane] - (lanes){0};
+  for (int i = 0; i < model->n_inputs; i++)
+    patients->copies[i] = from->copies[i][lane] - (lanes){0};
+  for (int i = 0; i < model->n_states; i++)
+    if (model->states[i].infusion >= 0)
+      for (int l = 0; l < LANES; l++) model_lanes_infusion(patients, l, i, 0);
 }
 
 void model_lanes_prepare(struct model_lanes *patients)

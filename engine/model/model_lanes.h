@@ -32,6 +32,10 @@ void model_lanes_kappas(struct model_lanes *patients, int lane, const double *ka
 void model_lanes_infusion(struct model_lanes *patients, int lane, int state, double rate);
 /** The condition of an event has changed at that time. */
 void model_lanes_cross(void *patients, int lane, int event, double time);
+/** No event holds, none ever held. */
+void model_lanes_forget_events(struct model_lanes *patients, int lane);
+/** Makes all lanes the patient of another's lane, as prepared there; infusions become 0. */
+void model_lanes_copy(struct model_lanes *patients, const struct model_lanes *from, int lane);
 /** Computes what depends on the patient alone, for all lanes. */
 void model_lanes_prepare(struct model_lanes *patients);
 

@@ -34,10 +34,12 @@ static const struct tree *plain_stoichiometry(struct sbml_model *model, const st
 {
   struct quantity *quantity = tree->kind == TREE_NEGATE ? tree->of[0]->quantity : tree->quantity;
 
-  if (!quantity || quantity->kind != QUANTITY_STOICHIOMETRY || quantity->is_used ||
-      quantity->initial || quantity->assignment || quantity->rate_rule ||
-      quantity->is_set_by_events || isnan(quantity->value))
+  if (!quantity || quantity->kind != QUANTITY_STOICHIOMETRY) return tree;
+  if (quantity->is_used || quantity->initial || quantity->assignment || quantity->rate_rule ||
+      quantity->is_set_by_events || isnan(quantity->value)) {
+    quantity->is_used = true;
     return tree;
+  }
   quantity->is_left_out = true;
   return tree_number(model->arena, tree->kind == TREE_NEGATE ? -quantity->value : quantity->value);
 }
@@ -79,6 +81,17 @@ static void add_flow(struct sbml_model *model, const struct flow *flow)
                                   "unknown");
 }
 
+/** The size of a compartment is used where an amount becomes a concentration or the reverse. */
+static bool uses_size(const struct quantity *quantity)
+{
+  if (quantity->kind != QUANTITY_SPECIES || quantity->assignment) return false;
+  if (quantity->has_only_amount)
+    return !quantity->compartment->has_no_size && !quantity->initial && !isnan(quantity->value) &&
+           quantity->value != 0 && !quantity->value_is_amount;
+  return quantity->change || (!quantity->initial && !isnan(quantity->value) &&
+                              quantity->value != 0 && quantity->value_is_amount);
+}
+
 static void find_changes(struct sbml_model *model)
 {
   join_flows(model);
@@ -88,6 +101,8 @@ static void find_changes(struct sbml_model *model)
 
     if (quantity->change && quantity->factor)
       quantity->change = pair(model, TREE_MULTIPLY, now(model, quantity->factor), quantity->change);
+    if (quantity->change && quantity->factor) quantity->factor->is_used = true;
+    if (uses_size(quantity)) quantity->compartment->is_used = true;
   }
 }
 
@@ -317,29 +332,21 @@ static void settle(struct sbml_model *model, struct quantity *quantity)
   }
 }
 
-static const struct tree *set_in(const struct sbml_event *event, struct quantity *quantity)
-{
-  for (int i = 0; i < event->n; i++)
-    if (event->settings[i].quantity == quantity) return event->settings[i].value;
-  return NULL;
-}
-
-/** A concentration in a compartment that changes is set by setting the amount. */
+/** A concentration in a compartment that changes is set by setting the amount, with the size from
+ *  before: if the event sets that, too, the concentration will be another. */
 static void settle_event(struct sbml_model *model, struct sbml_event *event)
 {
   struct setting *settings = arena_new(model->arena, (size_t)event->n, sizeof *settings);
 
   for (int i = 0; i < event->n; i++) {
     struct quantity *quantity = event->settings[i].quantity;
-    const struct tree *size;
 
     settings[i] = event->settings[i];
     if (!quantity->amount) continue;
-    size = set_in(event, quantity->compartment);
     settings[i].quantity = quantity->amount;
     settings[i].value = pair(model, TREE_MULTIPLY, settings[i].value,
-                             size ? size : now(model, quantity->compartment));
-    if (event->delay && event->sets_values_at_trigger && !size)
+                             now(model, quantity->compartment));
+    if (event->delay && event->sets_values_at_trigger)
       diagnostics_error(model->diagnostics, &event->at,
                         "after a delay, this event sets the concentration '%.60s', whose "
                         "compartment changes, to a value from before: the model language cannot "

@@ -244,7 +244,7 @@ static void a_parameter_of_a_block_has_no_variance_of_its_own(void **state)
 
 static void only_a_log_normal_error_can_be_changed(void **state)
 {
-  static const struct source protocol = {"p", "CP: 0.1\n", 8};
+  static const struct source protocol = {"p", "CP: 0.1\n", 8, 0};
   const struct model_change change = {
       CHANGE_RESIDUAL, {"CP", {&protocol, 1, 1, 2}}, {"0.1", {&protocol, 1, 5, 3}}};
   const char *expected = "p:1:1: error: the error of 'CP' is proportional or additive";
@@ -259,7 +259,7 @@ static void only_a_log_normal_error_can_be_changed(void **state)
 
 static void a_change_must_fit_what_it_changes(void **state)
 {
-  static const struct source protocol = {"p", "CK: 3 mg\n", 9};
+  static const struct source protocol = {"p", "CK: 3 mg\n", 9, 0};
   static const struct place name = {&protocol, 1, 1, 2}, value = {&protocol, 1, 5, 4};
   const struct {
     struct model_change change;

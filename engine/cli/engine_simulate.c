@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cli/engine_simulate.h"
+
+#include <string.h>
+
+#include "base/failure.h"
+#include "base/memory.h"
+#include "cli/place.h"
+#include "plan/inputs.h"
+#include "protocol/protocol_file.h"
+
+static int choice(const struct command *command, const struct arguments *arguments,
+                  const char *option, const char *const *names)
+{
+  const char *value = argument(command, arguments, option);
+
+  return value ? argument_choice(command, option, value, names) : 0;
+}
+
+static int find_model(const char *name, struct arena *arena,
+                      struct simulate_records_options *options)
+{
+  static const struct source here = {"", "", 0, 0};
+  const struct text text = {name, {&here, 1, 1, 1}};
+  const char *near;
+
+  if (model_is_missing(&text, place_models(arena), arena, &near))
+    return failure(EXIT_CODE_INVALID_INPUT,
+                   "no library model '%s'%s%s%s; see `twintrial model list`", name,
+                   near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+  options->model = model_path(&text, place_models(arena), arena);
+  return EXIT_CODE_OK;
+}
+
+int simulate_options(const struct command *command, const struct arguments *arguments,
+                     struct arena *arena, struct simulate_records_options *options)
+{
+  static const char *const rules[] = {"nocb", "locf", NULL}, *const lags[] = {"error", "clamp",
+                                                                              NULL};
+  const char *solver = argument(command, arguments, "--solver");
+
+  if (arguments->n_words != 2 || strcmp(arguments->words[0], "simulate") != 0)
+    return failure(EXIT_CODE_INVALID_INPUT,
+                   "model simulate: use it as `twintrial model simulate NAME --events FILE.csv`");
+  TRY(find_model(arguments->words[1], arena, options));
+  options->events = argument(command, arguments, "--events");
+  options->output = argument(command, arguments, "--output");
+  if (!options->events)
+    return failure(EXIT_CODE_INVALID_INPUT, "model simulate: --events FILE.csv is missing");
+  options->rule = (enum covariate_rule)choice(command, arguments, "--covariates", rules);
+  options->clamps_lag = choice(command, arguments, "--steady-lag", lags);
+  options->rtol = argument_tolerance(command, arguments, 1e-8);
+  if (solver)
+    options->method =
+        solver_method_names[argument_choice(command, "solver", solver, solver_method_names)];
+  if (options->method && strcmp(options->method, "auto") == 0) options->method = NULL;
+  return EXIT_CODE_OK;
+}

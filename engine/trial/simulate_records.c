@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "trial/simulate_records.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/failure.h"
+#include "base/memory.h"
+#include "results/agreement.h"
+#include "trial/simulated_output.h"
+#include "solver/model_problem.h"
+#include "twin/record_reader.h"
+
+/** A run while it goes on; each rank reads all and simulates its part of the batches. */
+struct records_run {
+  MPI_Comm comm;
+  int rank, n_ranks;
+  const struct simulate_records_options *options;
+  struct arena *arena;
+  struct diagnostics *diagnostics;
+  const struct source *source; /* of the model */
+  const struct model *model;
+  struct kernel_store *kernels;
+  struct record_simulator *simulator;
+  FILE *events;
+  int64_t n_records, n_patients, n_failed;
+};
+
+/** As long as every rank reads the same, one of them is enough to tell what is wrong. */
+static int judge(struct records_run *run, int code)
+{
+  if (run->rank == 0) diagnostics_print(run->diagnostics, stderr);
+  if (code == EXIT_CODE_OK && diagnostics_n_errors(run->diagnostics) > 0)
+    code = EXIT_CODE_INVALID_INPUT;
+  diagnostics_destroy(&run->diagnostics);
+  run->diagnostics = diagnostics_create(); /* nothing is told twice */
+  return agreed(run->comm, code);
+}
+
+static struct record_reader *open_reader(struct records_run *run, struct diagnostics *diagnostics)
+{
+  const struct record_source source = {run->events, run->options->events, run->arena, diagnostics};
+
+  rewind(run->events);
+  return record_reader_create(run->model, &source);
+}
+
+static void add_change(struct model_change *changes, size_t *n, int kind, const char *name)
+{
+  changes[*n].kind = kind;
+  changes[(*n)++].name.text = name;
+}
+
+/** The model with what this file asks of it: given parameters, infusions where no route ends. */
+static int compile_for(struct records_run *run, const struct record_reader *reader)
+{
+  const struct model *model = run->model;
+  const bool *infused = record_reader_infused(reader);
+  const int *given;
+  const int n_given = record_reader_given(reader, &given);
+  struct model_change *changes = arena_new(run->arena, (size_t)(n_given + model->n_states),
+                                           sizeof *changes);
+  size_t n = 0;
+
+  for (int i = 0; i < n_given; i++)
+    add_change(changes, &n, CHANGE_GIVEN, model->parameters[given[i]].name);
+  for (int i = 0; i < model->n_states; i++)
+    if (infused[i] && model->states[i].infusion < 0)
+      add_change(changes, &n, CHANGE_INFUSED, model->states[i].name);
+  if (n == 0) return EXIT_CODE_OK;
+  run->model = model_compile(run->source, n, changes, run->arena, run->diagnostics);
+  return run->model ? EXIT_CODE_OK : EXIT_CODE_INVALID_INPUT;
+}
+
+/** Reads the whole file, for its mistakes and for what it asks of the model. */
+static int examine(struct records_run *run)
+{
+  struct record_reader *reader = open_reader(run, run->diagnostics);
+  struct record_batch batch = {0};
+  bool varies;
+
+  while (reader && record_reader_next(reader, &batch)) {
+    run->n_records += (int64_t)batch.n_records;
+    run->n_patients += (int64_t)batch.n_patients;
+  }
+  record_batch_clear(&batch);
+  TRY(judge(run, ferror(run->events) ? failure(EXIT_CODE_FILE, "cannot read %s: %s",
+                                               run->options->events, strerror(errno))
+                                     : EXIT_CODE_OK));
+  varies = record_reader_varies(reader);
+  compile_for(run, reader);
+  record_reader_destroy(&reader);
+  if (varies && run->rank == 0)
+    fprintf(stderr, "%s: between two records, covariates and parameters are those of the %s one\n",
+            run->options->events,
+            run->options->rule == COVARIATES_NEXT ? "next (nocb)" : "last (locf)");
+  return EXIT_CODE_OK;
+}
+
+static int create_simulator(struct records_run *run, struct record_reader *reader)
+{
+  struct record_simulation simulation = {.model = run->model,
+                                         .kernels = run->kernels,
+                                         .rtol = run->options->rtol,
+                                         .max_steps = 1e6,
+                                         .rule = run->options->rule,
+                                         .clamps_lag = run->options->clamps_lag};
+  const char *method = run->options->method,
+             *lacks = method ? model_lacks(run->model, method) : NULL;
+
+  if (lacks)
+    return run->rank != 0 ? EXIT_CODE_INVALID_INPUT
+                          : failure(EXIT_CODE_INVALID_INPUT, "%s lacks %s, which --solver %s needs",
+                                    run->model->name, lacks, method);
+  simulation.n_given = record_reader_given(reader, &simulation.given);
+  simulation.method = method ? solver_method_named(method) : model_problem_method(run->model);
+  return record_simulator_create(&simulation, &run->simulator);
+}
+
+/** Doses that the model makes impossible are mistakes of the file or of the model. */
+static void report_doses(struct records_run *run, const struct record_batch *batch)
+{
+  for (size_t p = 0; p < batch->n_patients; p++) {
+    const struct record_patient *patient = &batch->patients[p];
+    const struct record *record = &batch->records[patient->failed_at];
+    struct source *source;
+    struct place at;
+
+    run->n_failed += patient->status != RECORD_OK;
+    if (patient->status != RECORD_DOSE_UNDEFINED && patient->status != RECORD_LAG_AND_INTERVAL)
+      continue;
+    source = arena_new(run->arena, 1, sizeof *source);
+    *source = (struct source){run->options->events, "", 0, record->line};
+    at = (struct place){source, record->line, record->column, 1};
+    if (patient->status == RECORD_DOSE_UNDEFINED)
+      diagnostics_error(run->diagnostics, &at,
+                        "ID %s: the lag, fraction, rate or duration of this dose is negative, zero "
+                        "or not finite",
+                        patient->id);
+    else
+      diagnostics_error(run->diagnostics, &at,
+                        "ID %s: a steady state whose lag is not shorter than its interval; "
+                        "--steady-lag=clamp takes the dose as just given",
+                        patient->id);
+  }
+}
+
+/** One after the other, so that messages of several ranks do not mix. */
+static void print_in_turn(const struct records_run *run)
+{
+  for (int r = 0; r < run->n_ranks; r++) {
+    if (r == run->rank) diagnostics_print(run->diagnostics, stderr);
+    MPI_Barrier(run->comm);
+  }
+}
+
+/** Batch b is simulated by rank b modulo their number; rows are in the order of the file. */
+static int simulate(struct records_run *run, struct simulated_output *output)
+{
+  struct diagnostics *told = diagnostics_create(); /* what examine() has told already */
+  struct record_reader *reader = open_reader(run, told);
+  struct record_batch batch = {0};
+  int code = create_simulator(run, reader);
+  int64_t b = 0;
+
+  /* After a failure too: another rank may be waiting for these rows, or sending its own. */
+  for (; record_reader_next(reader, &batch); b++) {
+    int written;
+
+    if (b % run->n_ranks == run->rank && code == EXIT_CODE_OK) {
+      code = record_simulator_run(run->simulator, &batch);
+      report_doses(run, &batch);
+    }
+    if (code != EXIT_CODE_OK) record_batch_empty(&batch);
+    written = simulated_output_write(output, b, &batch);
+    if (code == EXIT_CODE_OK) code = written;
+  }
+  code = agreed(run->comm, code);
+  record_batch_clear(&batch);
+  record_reader_destroy(&reader);
+  diagnostics_destroy(&told);
+  print_in_turn(run);
+  if (code == EXIT_CODE_OK && diagnostics_n_errors(run->diagnostics) > 0)
+    code = EXIT_CODE_INVALID_INPUT;
+  return simulated_output_close(output, b, agreed(run->comm, code));
+}
+
+static int load(struct records_run *run)
+{
+  const struct source *source = source_load(run->arena, run->options->model, NULL,
+                                            run->diagnostics);
+
+  run->source = source;
+  run->model = source ? model_compile(source, 0, NULL, run->arena, run->diagnostics) : NULL;
+  TRY(judge(run, EXIT_CODE_OK));
+  run->events = fopen(run->options->events, "rb");
+  if (!run->events)
+    return agreed(run->comm, run->rank ? EXIT_CODE_INVALID_INPUT
+                                       : failure(EXIT_CODE_INVALID_INPUT, "cannot read %s: %s",
+                                                 run->options->events, strerror(errno)));
+  return agreed(run->comm, EXIT_CODE_OK);
+}
+
+static int conclude(const struct records_run *run)
+{
+  int64_t n_failed = 0;
+
+  MPI_Allreduce(&run->n_failed, &n_failed, 1, MPI_INT64_T, MPI_SUM, run->comm);
+  if (n_failed == 0) return EXIT_CODE_OK;
+  if (run->rank == 0)
+    failure(EXIT_CODE_FAILED_TWINS,
+            "%" PRId64 " of %" PRId64 " patients could not be simulated to their end; STATUS says "
+            "why",
+            n_failed, run->n_patients);
+  return EXIT_CODE_FAILED_TWINS;
+}
+
+static int run_all(struct records_run *run)
+{
+  struct simulated_output output;
+
+  TRY(load(run));
+  TRY(examine(run));
+  TRY(simulated_output_open(run->comm, run->options->output, run->model, run->arena, &output));
+  TRY(simulate(run, &output));
+  return conclude(run);
+}
+
+int simulate_records(MPI_Comm comm, const struct simulate_records_options *options)
+{
+  struct records_run run = {.comm = comm,
+                            .options = options,
+                            .arena = arena_create(),
+                            .diagnostics = diagnostics_create(),
+                            .kernels = kernel_store_create(options->n_kernels, options->kernels)};
+  int code;
+
+  MPI_Comm_rank(comm, &run.rank);
+  MPI_Comm_size(comm, &run.n_ranks);
+  if (run.rank != 0) kernel_store_hush(run.kernels);
+  code = run_all(&run);
+  if (run.events) fclose(run.events);
+  record_simulator_destroy(&run.simulator);
+  kernel_store_destroy(&run.kernels);
+  diagnostics_destroy(&run.diagnostics);
+  arena_destroy(&run.arena);
+  return code;
+}
