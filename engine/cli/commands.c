@@ -31,7 +31,8 @@ static const struct option model_options[] = {
     {"--latex", 0, NULL, "show: the equations and parameters as LaTeX"},
     {"--into", 0, "FOLDER", "build: where the compiled model is put, instead of the user's cache"},
     {"--events", 'e', "FILE.csv", "simulate: records of doses and observations, as NONMEM's"},
-    {"--output", 'o', "FILE", "simulate: FILE.csv or FILE.h5; default: CSV on the screen"},
+    {"--output", 'o', "FILE",
+     "simulate: FILE.csv or FILE.h5, import: FILE.yaml; default: on the screen"},
     {"--expected", 0, "FILE.csv",
      "simulate: prints each patient's largest deviation from these rows"},
     {"--tolerance", 0, "X",
@@ -66,8 +67,10 @@ const struct command commands[] = {
     {"show", "RUN.h5", "Prints what is in a results file", "twintrial show eu_pact.h5", 1, 1,
      no_options, COMMAND_SHOW},
     {"model",
-     "list | show NAME | check FILE.yaml | build FILE.yaml | simulate NAME --events FILE.csv",
-     "Lists, shows, checks and compiles models, and simulates event records with them",
+     "list | show NAME | check FILE.yaml | build FILE.yaml | simulate NAME --events FILE.csv | "
+     "import FILE.xml",
+     "Lists, shows, checks and compiles models, simulates event records with them, and imports "
+     "them from SBML",
      "twintrial model simulate pk_2cmt --events doses.csv -o profiles.csv", 1, 2, model_options,
      COMMAND_MODEL},
     {"completion", "bash | zsh | fish", "Prints a completion script for a shell",

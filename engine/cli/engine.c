@@ -10,7 +10,8 @@
 #include "base/failure.h"
 #include "base/memory.h"
 #include "cli/command.h"
-#include "cli/engine_simulate.h"
+#include "cli/model_simulate.h"
+#include "cli/model_import.h"
 #include "cli/place.h"
 #include "results/results_file.h"
 #include "solver/solver.h"
@@ -142,6 +143,13 @@ static int show_command(const char *path)
   return code;
 }
 
+static int import_command(const struct command *command, const struct arguments *arguments)
+{
+  if (arguments->n_words == 2)
+    return model_import(arguments->words[1], argument(command, arguments, "--output"));
+  return failure(EXIT_CODE_INVALID_INPUT, "model: use it as `twintrial model import FILE.xml`");
+}
+
 int main(int argc, char **argv)
 {
   const struct command *command = argc > 1 ? command_named(argv[1]) : NULL;
@@ -159,7 +167,8 @@ int main(int argc, char **argv)
   else if (code == EXIT_CODE_OK && command->kind == COMMAND_ANALYZE)
     code = analyze_command(command, &arguments);
   else if (code == EXIT_CODE_OK && command->kind == COMMAND_MODEL)
-    code = simulate_command(command, &arguments, argv);
+    code = strcmp(arguments.words[0], "import") == 0 ? import_command(command, &arguments)
+                                                     : simulate_command(command, &arguments, argv);
   else if (code == EXIT_CODE_OK)
     code = show_command(arguments.words[0]);
   free(arguments.words);

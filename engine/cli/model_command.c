@@ -12,7 +12,7 @@
 #include "model/model_latex.h"
 #include "plan/inputs.h"
 
-static const char *const actions[] = {"list", "show", "check", "build"};
+static const char *const actions[] = {"list", "show", "check", "build", "import"};
 
 static int by_name(const struct dirent **a, const struct dirent **b)
 {
@@ -110,10 +110,10 @@ static int no_model(const char *name, const char *near)
                  "no library model '%s'; see `twintrial model list`, or name a file", name);
 }
 
-enum model_action { SHOW, CHECK, BUILD };
+enum action { SHOW, CHECK, BUILD };
 
 struct wish {
-  enum model_action action;
+  enum action action;
   const char *into; /* a folder, or NULL */
   bool as_latex;
 };
@@ -156,14 +156,14 @@ static int with_model(const struct wish *wish, const char *name)
 int model_command(const struct command *command, const struct arguments *arguments)
 {
   const char *action = arguments->words[0];
-  const char *near = nearest_word(action, 4, actions);
+  const char *near = nearest_word(action, sizeof actions / sizeof *actions, actions);
 
   struct wish wish = {.into = argument(command, arguments, "--into"),
                       .as_latex = argument(command, arguments, "--latex")};
 
   if (strcmp(action, "list") == 0 && arguments->n_words == 1) return list();
   for (int i = SHOW; i <= BUILD; i++) {
-    wish.action = (enum model_action)i;
+    wish.action = (enum action)i;
     if (strcmp(action, actions[i + 1]) == 0 && arguments->n_words == 2)
       return with_model(&wish, arguments->words[1]);
   }
@@ -172,6 +172,6 @@ int model_command(const struct command *command, const struct arguments *argumen
                    action, near);
   return failure(
       EXIT_CODE_INVALID_INPUT,
-      "model: use it as `twintrial model list`, `model show NAME`, `model check FILE.yaml` "
-      "or `model build FILE.yaml`");
+      "model: use it as `twintrial model list`, `model show NAME`, `model check FILE.yaml`, "
+      "`model build FILE.yaml` or `model import FILE.xml`");
 }

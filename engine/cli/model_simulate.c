@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "cli/engine_simulate.h"
+#include "cli/model_simulate.h"
 
 #include <math.h>
 #include <string.h>
