@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* engine/twin/course.h
- * One patient's calendar: planned visits, added visits, doses, ends of infusions, occasions. */
+ * One patient's calendar: planned visits, added visits, doses, occasions. */
 #pragma once
 #include "twin/dosing.h"
 
@@ -21,7 +21,7 @@ struct course {
 
 void course_begin(struct course *course, const struct enrolment *enrolment, struct life *life);
 /** The time of the next thing that may change the patient's state or its rates, or that needs the
- *  lane to stand still: a dose, the end of an infusion, an occasion, the end of the study. */
+ *  lane to stand still: a dose, an occasion, the end of the study. */
 int32_t course_next_change(const struct course *course);
 /** Times of the visits after `now` and before `until`, ascending. `minutes` has room for
  *  every planned visit and MAX_ADDED_VISITS. */

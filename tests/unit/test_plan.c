@@ -175,8 +175,6 @@ static void times_are_whole_minutes_within_the_study(void **state)
   assert_refused(PLAN_STUDY "arms: [{name: only}]\nencounters: [{days: [22], measure: INR}]\n"
                             "simulation: {replicates: 1, seed: 1}\n",
                  "is outside the study (it ends on day 21)");
-  assert_refused(PLAN_STUDY ARM("        dose: 1 mg\n        infusion: 25 h\n") PLAN_END,
-                 "infusions may not overlap");
 }
 
 static void a_randomisation_that_cannot_be_in_ratio_is_refused(void **state)
