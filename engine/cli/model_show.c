@@ -32,6 +32,27 @@ static void print_parameters(const struct model *model, FILE *out)
   }
 }
 
+static void print_event(const struct event_entry *event, FILE *out)
+{
+  const struct named_formula *assign = event->assign.items;
+
+  fprintf(out, "  %-10s when %s\n", event->name.text, event->when.text);
+  for (size_t i = 0; i < event->assign.n; i++)
+    fprintf(out, "  %-10s %s %s = %s\n", "", i ? "    " : "then", assign[i].name.text,
+            assign[i].formula.text);
+  if (event->assign.n == 0) return;
+  if (event->delay.node)
+    fprintf(out, "  %-10s after a delay of %s, with the values of its %s%s\n", "",
+            event->delay.text, event->values == VALUES_AT_TRIGGER ? "beginning" : "end",
+            event->persistent ? "" : ", if the condition still holds");
+  else if (!event->persistent)
+    fprintf(out, "  %-10s if the condition still holds\n", "");
+  if (strcmp(event->priority.text, "0") != 0)
+    fprintf(out, "  %-10s priority %s\n", "", event->priority.text);
+  if (event->at_start == START_NOT_HELD)
+    fprintf(out, "  %-10s also at time 0, if the condition holds there\n", "");
+}
+
 static void print_equations(const struct model *model, FILE *out)
 {
   const struct state_entry *states = model->file->states.items;
@@ -53,8 +74,7 @@ static void print_equations(const struct model *model, FILE *out)
             chains[i].name.text, chains[i].name.text, (int)chains[i].states, chains[i].rate.text,
             chains[i].input.text, chains[i].initial.text, chains[i].unit.text);
   if (model->n_events) fprintf(out, "\nEvents\n");
-  for (size_t i = 0; i < model->file->events.n; i++)
-    fprintf(out, "  %-10s when %s\n", events[i].name.text, events[i].when.text);
+  for (size_t i = 0; i < model->file->events.n; i++) print_event(&events[i], out);
   fprintf(out, "\nOutputs\n");
   for (size_t i = 0; i < model->file->outputs.n; i++)
     fprintf(out, "  %-10s = %-50s [%s]\n", outputs[i].name.text, outputs[i].expression.text,

@@ -57,7 +57,7 @@ struct compiling {
   struct expression **rates, **initials; /* [state], NULL within chains */
   struct chain *chains;                  /* as in the file */
   struct expression **outputs, **conditions;
-  struct model_action *actions; /* [event] */
+  struct event_formulas *actions; /* [event] */
   struct route_formulas *routes;
   int *jacobian_regs;       /* [entry of the Jacobian] */
   double **category_values; /* [parameter][category], NULL for a plain value */

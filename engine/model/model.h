@@ -79,7 +79,7 @@ struct model_formulas {
   const struct expression *const *rates, *const *initials; /* [state] */
   const struct expression *const *outputs, *const *derived;
   const struct expression *const *conditions; /* [event] */
-  const struct model_action *actions;         /* [event] */
+  const struct event_formulas *actions;       /* [event] */
   const struct expression *const *times;      /* [parameter] */
   const struct model_chain *chains;
 };
