@@ -53,6 +53,34 @@ static void print_event(const struct event_entry *event, FILE *out)
     fprintf(out, "  %-10s also at time 0, if the condition holds there\n", "");
 }
 
+/** Who varies together, and what nobody sees. */
+static void print_chance(const struct model *model, FILE *out)
+{
+  const struct block_entry *blocks = model->file->blocks.items;
+
+  for (size_t b = 0; b < model->file->blocks.n; b++) {
+    const struct text *names = blocks[b].parameters.items;
+
+    fprintf(out, "  together between %s:",
+            blocks[b].between == BETWEEN_PATIENTS ? "patients" : "occasions");
+    for (size_t i = 0; i < blocks[b].parameters.n; i++)
+      fprintf(out, "%s %s", i ? "," : "", names[i].text);
+    fputc('\n', out);
+  }
+  if (model->n_thetas > 0)
+    fprintf(out, "  %d typical values have an uncertainty\n", model->n_thetas);
+  if (model->n_mixtures > 0) fprintf(out, "\nLatent categories\n");
+  for (int i = 0; i < model->n_mixtures; i++) {
+    const struct model_mixture *mixture = &model->mixtures[i];
+
+    fprintf(out, "  %-14s", mixture->name);
+    for (int c = 0; c < mixture->n_categories; c++)
+      fprintf(out, "%s %s %.3g", c ? "," : "", mixture->categories[c],
+              mixture->cumulative[c] - (c ? mixture->cumulative[c - 1] : 0));
+    fprintf(out, "  %s\n", mixture->label);
+  }
+}
+
 static void print_equations(const struct model *model, FILE *out)
 {
   const struct state_entry *states = model->file->states.items;
@@ -190,6 +218,7 @@ void model_show(const struct model *model, FILE *out)
     fprintf(out, " %s -> %s", model->routes[i].name, model->states[model->routes[i].state].name);
   fprintf(out, "\n");
   print_parameters(model, out);
+  print_chance(model, out);
   print_equations(model, out);
   print_structure(model, out);
   for (size_t i = 0; i < model->file->references.n; i++)

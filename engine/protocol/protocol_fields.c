@@ -249,6 +249,12 @@ static const struct field simulation_fields[] = {
      .choices = cohort_modes,
      .fallback = "new",
      .help = "new patients in each replicate, or the same"},
+    {.name = "parameter_uncertainty",
+     .kind = FIELD_FLAG,
+     .offset = AT(parameter_uncertainty),
+     .help = "true: each replicate draws its own typical values from the model's `uncertainty`; "
+             "absent: "
+             "no"},
     {.name = "allowed_failures",
      .kind = FIELD_NUMBER,
      .offset = AT(allowed_failures),

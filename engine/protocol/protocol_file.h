@@ -60,6 +60,7 @@ struct simulation_entry {
   struct place at;
   int64_t replicates, seed;
   int cohort; /* 0 new patients in each replicate, 1 the same */
+  bool parameter_uncertainty;
   double allowed_failures;
   const struct solver_entry *solver;
 };

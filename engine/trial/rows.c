@@ -84,6 +84,9 @@ static void tell_truth(const struct telling *telling)
   for (int i = 0; i < model->n_parameters && telling->life->status != LIFE_NOT_ELIGIBLE; i++)
     column_table_real(&telling->tables[TABLE_PARAMETERS], row,
                       telling->layout->parameters[scenario][i], telling->life->parameters[i]);
+  for (int i = 0; i < model->n_mixtures && telling->life->status != LIFE_NOT_ELIGIBLE; i++)
+    column_table_int(&telling->tables[TABLE_PARAMETERS], row,
+                     telling->layout->mixtures[scenario][i], telling->life->categories[i]);
   row = new_row(telling, TABLE_ETAS);
   for (int i = 0; i < model->n_etas && telling->life->status != LIFE_NOT_ELIGIBLE; i++)
     column_table_real(&telling->tables[TABLE_ETAS], row, telling->layout->etas[scenario][i],

@@ -19,6 +19,7 @@ void life_create(const struct model *model, struct life *life)
   *life = (struct life){0};
   life->parameters = memory_new((size_t)model->n_parameters, sizeof *life->parameters);
   life->etas = memory_new((size_t)model->n_etas, sizeof *life->etas);
+  life->categories = memory_new((size_t)model->n_mixtures, sizeof *life->categories);
 }
 
 void life_clear(struct life *life)
@@ -27,6 +28,7 @@ void life_clear(struct life *life)
   free(life->doses);
   free(life->parameters);
   free(life->etas);
+  free(life->categories);
   *life = (struct life){0};
 }
 

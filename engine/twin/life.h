@@ -51,6 +51,7 @@ struct life {
   struct observation *observations; /* by time */
   struct given_dose *doses;         /* by time */
   double *parameters, *etas;        /* [parameter], [eta] of the model */
+  int *categories;                  /* [mixture] of the model */
 };
 
 void life_create(const struct model *model, struct life *life);

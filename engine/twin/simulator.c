@@ -81,7 +81,7 @@ int simulator_create(const struct plan *plan, int scenario, struct kernel_store 
   s->state = memory_new((size_t)s->model->n_states, sizeof *s->state);
   s->outputs = memory_new((size_t)s->model->n_outputs, sizeof *s->outputs);
   s->states = memory_new((size_t)s->model->n_states, sizeof *s->states);
-  s->effects = memory_new((size_t)(s->model->n_etas + s->model->n_kappas + s->model->n_covariates),
+  s->effects = memory_new((size_t)(s->model->n_parameters + s->model->n_covariates),
                           sizeof *s->effects);
   for (int i = 0; i < s->model->n_states; i++)
     s->atol[i] = 0.01 * settings->rtol * s->model->states[i].scale;
@@ -363,6 +363,13 @@ static void admit(struct simulator *simulator, int lane, const struct enrolment 
   load_covariates(simulator, enrolment, simulator->effects);
   effects_between_patients(model, &enrolment->person, life->etas);
   model_lanes_load(&simulator->patients, lane, simulator->effects, life->etas);
+  effects_mixtures(model, &enrolment->person, life->categories);
+  model_lanes_mixtures(&simulator->patients, lane, life->categories);
+  if (simulator->plan->file->simulation->parameter_uncertainty) {
+    effects_of_replicate(model, enrolment->stream.seed, enrolment->stream.replicate,
+                         simulator->effects);
+    model_lanes_thetas(&simulator->patients, lane, simulator->effects);
+  }
   model_lanes_prepare(&simulator->patients);
   for (int i = 0; i < model->n_parameters; i++)
     life->parameters[i] = model_lanes_parameter(&simulator->patients, lane, i);
