@@ -64,6 +64,7 @@ static inline double model_give_doses(struct model_running *running, int lane, d
     if (running->model->states[i].infusion >= 0)
       model_lanes_infusion(&running->patients, lane, i, rates[i]);
   solver_set_state(running->solver, lane, running->state);
+  solver_state(running->solver, lane, running->state); /* events may have moved it */
   free(rates);
   return change;
 }

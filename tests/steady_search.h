@@ -126,8 +126,7 @@ static inline struct found lived(const struct regimen *regimen, const struct sol
       if (patient.cycle.rate > 0)
         model_lanes_infusion(&patient.patients, regimen->lane, patient.cycle.state, rate);
       solver_run_to(solver, regimen->lane, next);
-      while (solver_is_running(solver, regimen->lane))
-        assert_int_equal(solver_advance(solver), 0);
+      while (solver_is_running(solver, regimen->lane)) assert_int_equal(solver_advance(solver), 0);
       assert_int_equal(solver_status(solver, regimen->lane), SOLVE_OK);
       time = next;
     }

@@ -13,6 +13,7 @@ enum exit_code {
   EXIT_CODE_FAILED_TWINS = 4,  /* more patients failed than the protocol allows */
   EXIT_CODE_FILE = 5,          /* file, disk or HDF5 */
   EXIT_CODE_LAUNCH = 6,        /* started in a way that cannot work */
+  EXIT_CODE_CHECK_FAILED = 7,  /* what was compared differs */
 };
 
 /** Returns from the calling function, with its code, when a call fails. */

@@ -85,8 +85,8 @@ static bool read_flag(struct reading *reading, const struct field *field,
                       const struct yaml_node *node, bool *value)
 {
   if (!is_scalar(reading, field, node, "true or false")) return false;
-  *value = strcmp(node->text, "true") == 0;
-  if (*value || strcmp(node->text, "false") == 0) return true;
+  *value = strcmp(node->text, "true") == 0 || strcmp(node->text, "yes") == 0;
+  if (*value || strcmp(node->text, "false") == 0 || strcmp(node->text, "no") == 0) return true;
   diagnostics_error(reading->diagnostics, &node->at,
                     "'%s' needs true or false, but this is '%.40s'", field->name, node->text);
   return false;

@@ -20,7 +20,10 @@ enum random_purpose {
   RANDOM_SAMPLING_TIME = 9,
   RANDOM_ASSAY = 10,
   RANDOM_TWIN_ENSEMBLE = 11,
-  RANDOM_BOOTSTRAP = 12
+  RANDOM_BOOTSTRAP = 12,
+  RANDOM_RESIDUAL_COURSE = 13, /* errors of measurements that are correlated in time */
+  RANDOM_MIXTURE = 14,         /* latent categories of a patient */
+  RANDOM_UNCERTAINTY = 15      /* population parameters of a replicate; patient is 0 */
 };
 
 /** Whose draws. `patient` and `replicate` count from 1; 0 is for what belongs to the whole trial.

@@ -10,7 +10,7 @@
 #include "base/failure.h"
 #include "base/memory.h"
 #include "cli/command.h"
-#include "cli/engine_simulate.h"
+#include "cli/model_simulate.h"
 #include "cli/model_import.h"
 #include "cli/place.h"
 #include "results/results_file.h"

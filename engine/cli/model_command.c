@@ -34,6 +34,37 @@ static const struct model *load(const char *path, struct arena *arena,
   return source ? model_compile(source, 0, NULL, arena, diagnostics) : NULL;
 }
 
+enum { NAME_COLUMNS = 28, STATUS_COLUMNS = 12, LINE_COLUMNS = 100 };
+
+/** The text in the lines that its column needs; the first goes on where the line stands. */
+static void print_wrapped(const char *text)
+{
+  const int column = NAME_COLUMNS + 1 + STATUS_COLUMNS + 1;
+  const size_t room = (size_t)(LINE_COLUMNS - column);
+
+  while (strlen(text) > room) {
+    size_t end = room;
+
+    while (end > 0 && text[end] != ' ') end--;
+    if (end == 0) break;
+    printf("%.*s\n%*s", (int)end, text, column, "");
+    text += end + 1;
+  }
+  printf("%s\n", text);
+}
+
+static void list_model(const struct model *model)
+{
+  const struct status_entry *status = model->file->status;
+
+  printf("%-*s %-*s ", NAME_COLUMNS, model->name, STATUS_COLUMNS,
+         status ? numbers_status_names[status->numbers] : "-");
+  print_wrapped(model->title);
+  if (!status) return;
+  printf("%*s", NAME_COLUMNS + 1 + STATUS_COLUMNS + 1, "");
+  print_wrapped(status->checked_against.text);
+}
+
 static void list_one(const char *folder, const char *name)
 {
   struct arena *arena = arena_create();
@@ -42,9 +73,9 @@ static void list_one(const char *folder, const char *name)
   const struct model *model = load(path, arena, diagnostics);
 
   if (model)
-    printf("%-28s %s\n", model->name, model->title);
+    list_model(model);
   else
-    printf("%-28s does not compile; see `twintrial model check %s`\n", name, path);
+    printf("%-*s does not compile; see `twintrial model check %s`\n", NAME_COLUMNS, name, path);
   diagnostics_destroy(&diagnostics);
   arena_destroy(&arena);
 }
@@ -58,6 +89,9 @@ static int list(void)
   int code = EXIT_CODE_OK;
 
   if (n < 0) code = failure(EXIT_CODE_FILE, "cannot read the folder of models, %s", folder);
+  if (n > 0)
+    printf("%-*s %-*s title; what the equations were checked against\n", NAME_COLUMNS, "model",
+           STATUS_COLUMNS, "numbers");
   for (int i = 0; i < n; i++) {
     list_one(folder, entries[i]->d_name);
     free(entries[i]);
@@ -76,10 +110,10 @@ static int no_model(const char *name, const char *near)
                  "no library model '%s'; see `twintrial model list`, or name a file", name);
 }
 
-enum model_action { SHOW, CHECK, BUILD };
+enum action { SHOW, CHECK, BUILD };
 
 struct wish {
-  enum model_action action;
+  enum action action;
   const char *into; /* a folder, or NULL */
   bool as_latex;
 };
@@ -129,7 +163,7 @@ int model_command(const struct command *command, const struct arguments *argumen
 
   if (strcmp(action, "list") == 0 && arguments->n_words == 1) return list();
   for (int i = SHOW; i <= BUILD; i++) {
-    wish.action = (enum model_action)i;
+    wish.action = (enum action)i;
     if (strcmp(action, actions[i + 1]) == 0 && arguments->n_words == 2)
       return with_model(&wish, arguments->words[1]);
   }

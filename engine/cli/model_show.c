@@ -9,8 +9,6 @@
 
 static void print_parameters(const struct model *model, FILE *out)
 {
-  static const char *const distributions[] = {"log-normal", "normal", "logit-normal"};
-
   fprintf(out, "\nParameters\n");
   for (int i = 0; i < model->n_parameters; i++) {
     const struct model_parameter *p = &model->parameters[i];
@@ -21,7 +19,7 @@ static void print_parameters(const struct model *model, FILE *out)
     else
       snprintf(value, sizeof value, "%g", p->typical);
     if (p->eta >= 0)
-      snprintf(variability, sizeof variability, "%s, SD %.3g", distributions[p->distribution],
+      snprintf(variability, sizeof variability, "%s, SD %.3g", distribution_titles[p->distribution],
                p->eta_sd);
     if (p->kappa >= 0) {
       const size_t used = strlen(variability);
@@ -141,12 +139,25 @@ static void print_structure(const struct model *model, FILE *out)
           model_method_name(model->method), model->method_reason);
 }
 
+static void print_status(const struct status_entry *status, FILE *out)
+{
+  static const char *const meaning[] = {
+      "compared with the paper",
+      "from code or text that cites the paper, not compared with the paper",
+      "illustrative, from no study"};
+
+  if (!status) return;
+  fprintf(out, "\nNumbers: %s\nEquations checked against: %s\n", meaning[status->numbers],
+          status->checked_against.text);
+}
+
 void model_show(const struct model *model, FILE *out)
 {
   const struct text *references = model->file->references.items;
 
   fprintf(out, "%s: %s\n", model->name, model->title);
   if (model->file->description.text) fprintf(out, "\n%s\n", model->file->description.text);
+  print_status(model->file->status, out);
   fprintf(out, "\n%d states, %d parameters, %d random effects\n", model->n_states,
           model->n_parameters, model->n_etas);
   fprintf(out, "Covariates:");

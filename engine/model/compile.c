@@ -179,6 +179,7 @@ static void keep_formulas(struct compiling *compiling)
       .outputs = (const struct expression *const *)compiling->outputs,
       .derived = derived,
       .conditions = (const struct expression *const *)compiling->conditions,
+      .actions = compiling->actions,
       .times = times,
       .chains = chains};
 }

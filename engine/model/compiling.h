@@ -57,6 +57,7 @@ struct compiling {
   struct expression **rates, **initials; /* [state], NULL within chains */
   struct chain *chains;                  /* as in the file */
   struct expression **outputs, **conditions;
+  struct model_action *actions; /* [event] */
   struct route_formulas *routes;
   int *jacobian_regs;       /* [entry of the Jacobian] */
   double **category_values; /* [parameter][category], NULL for a plain value */
@@ -72,6 +73,20 @@ void model_differentiate(struct compiling *compiling);
 bool model_eliminate(struct compiling *compiling, struct model_jacobian *jacobian);
 void model_find_linear_block(struct compiling *compiling);
 void model_find_structure(struct compiling *compiling);
+
+/** The lower triangle of a covariance matrix as written; `what` it is called in messages. */
+struct matrix_entry {
+  const struct place *at;
+  const char *what;
+  const struct list *names;   /* struct text */
+  const struct list *numbers; /* double, by rows */
+};
+/** Its Cholesky factor, by rows; NULL, and reported, when it has none or is nearly singular. */
+double *model_read_factor(struct compiling *compiling, const struct matrix_entry *matrix);
+
+/** The standard deviation that a protocol asks for instead, or `sd`. */
+double model_changed_sd(struct compiling *compiling, int kind, const char *name, double sd);
+void model_residual_errors(struct compiling *compiling);
 
 struct item *model_add_item(struct compiling *compiling, enum item_kind kind, int index,
                             const struct text *name, const struct symbol *symbol);
@@ -103,6 +118,7 @@ void model_lower_chains(struct compiling *compiling);
 void model_declare_events(struct compiling *compiling);
 void model_check_events(struct compiling *compiling);
 void model_add_event_inputs(struct compiling *compiling);
+/** What crosses, and what happens then. */
 void model_lower_events(struct compiling *compiling);
 
 /** A section of time and state: a is the time, b the state. */

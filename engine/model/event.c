@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Events: conditions that are held between the moments at which they change. */
-#include <math.h>
-#include <stdlib.h>
-
+/* Events: conditions that are held between the moments at which they change, and what happens then.
+ * How they are computed is lower_event.c. */
 #include "base/memory.h"
 #include "model/compiling.h"
 
@@ -30,12 +28,6 @@ void model_declare_events(struct compiling *compiling)
   }
 }
 
-static bool compares(const struct expression *expression)
-{
-  return expression->kind == EXPRESSION_LESS || expression->kind == EXPRESSION_AT_MOST ||
-         expression->kind == EXPRESSION_GREATER || expression->kind == EXPRESSION_AT_LEAST;
-}
-
 static struct expression *checked(struct compiling *compiling, const struct formula *when)
 {
   struct expression *expression;
@@ -44,11 +36,46 @@ static struct expression *checked(struct compiling *compiling, const struct form
   expression = expression_parse(when, compiling->arena, compiling->diagnostics);
   if (!expression) return NULL;
   if (!expression_check_truth(expression, &compiling->scope, compiling->diagnostics)) return NULL;
-  if (compares(expression)) return expression;
-  diagnostics_error(compiling->diagnostics, &expression->at,
-                    "an event is one comparison of two numbers with <, <=, > or >=; make events of "
-                    "the parts and combine their names where they are used");
-  return NULL;
+  return expression;
+}
+
+static void check_assignment(struct compiling *compiling, int i, int k)
+{
+  const struct model *model = compiling->model;
+  const struct named_formula *assign = entry_of(compiling, i)->assign.items;
+  const int state = model_state_named(model, assign[k].name.text);
+
+  model->events[i].assigned[k] = state;
+  if (state < 0 && assign[k].name.text) {
+    const char **names = arena_new(compiling->arena, (size_t)model->n_states, sizeof *names);
+
+    for (int s = 0; s < model->n_states; s++) names[s] = model->states[s].name;
+    text_unknown(&assign[k].name, "is not a state of this model", (size_t)model->n_states, names,
+                 compiling->diagnostics);
+  }
+  compiling->actions[i].values[k] = model_check_formula(
+      compiling, &assign[k].formula, state < 0 ? NULL : &model->states[state].unit);
+}
+
+static void check_action(struct compiling *compiling, int i)
+{
+  const struct event_entry *entry = entry_of(compiling, i);
+  struct model_event *event = &compiling->model->events[i];
+  struct model_action *action = &compiling->actions[i];
+
+  event->n_assigned = (int)entry->assign.n;
+  event->assigned = arena_new(compiling->arena, entry->assign.n, sizeof *event->assigned);
+  event->keeps_values = entry->values == VALUES_AT_TRIGGER;
+  event->is_persistent = entry->persistent;
+  event->acts_at_start = entry->at_start == START_NOT_HELD;
+  action->values = arena_new(compiling->arena, entry->assign.n, sizeof *action->values);
+  action->delay = model_check_formula(compiling, &entry->delay, &compiling->model->time);
+  action->priority = model_check_formula(compiling, &entry->priority, &unit_one);
+  for (int k = 0; k < event->n_assigned; k++) check_assignment(compiling, i, k);
+  if (entry->delay.node && event->n_assigned == 0)
+    diagnostics_error(compiling->diagnostics, &entry->delay.node->at,
+                      "a delay is of an assignment: '%.40s' lacks the key 'assign'",
+                      event->name ? event->name : "?");
 }
 
 void model_check_events(struct compiling *compiling)
@@ -56,8 +83,11 @@ void model_check_events(struct compiling *compiling)
   const int n = compiling->model->n_events;
 
   compiling->conditions = arena_new(compiling->arena, (size_t)n, sizeof *compiling->conditions);
-  for (int i = 0; i < n; i++)
+  compiling->actions = arena_new(compiling->arena, (size_t)n, sizeof *compiling->actions);
+  for (int i = 0; i < n; i++) {
     compiling->conditions[i] = checked(compiling, &entry_of(compiling, i)->when);
+    check_action(compiling, i);
+  }
 }
 
 void model_add_event_inputs(struct compiling *compiling)
@@ -80,47 +110,4 @@ void model_add_event_inputs(struct compiling *compiling)
     symbol->reg = program_input(compiling->builder, PHASE_HELD);
     model->events[item->index].first = symbol->reg;
   }
-}
-
-struct finding {
-  const struct model *model;
-  bool found;
-};
-
-static void find_event(void *context, int reg)
-{
-  struct finding *finding = context;
-
-  for (int i = 0; i < finding->model->n_events; i++) {
-    const struct model_event *event = &finding->model->events[i];
-
-    finding->found = finding->found || reg == event->held || reg == event->first;
-  }
-}
-
-/** 1 where the condition is not what is held. */
-static int lower_crossing(struct compiling *compiling, int i)
-{
-  const struct expression *condition = compiling->conditions[i];
-  const int reg = model_lower_expression(compiling, condition, unit_one);
-  struct finding finding = {compiling->model, false};
-
-  program_inputs_of(compiling->builder, 1, &reg, &(struct input_visitor){find_event, &finding});
-  if (finding.found)
-    diagnostics_error(compiling->diagnostics, &condition->at,
-                      "the condition of an event may not depend on an event");
-  return program_operation(compiling->builder, OPERATION_NOT,
-                           program_operation(compiling->builder, OPERATION_EQUAL, reg,
-                                             compiling->model->events[i].held, 0),
-                           0, 0);
-}
-
-void model_lower_events(struct compiling *compiling)
-{
-  const int n = compiling->model->n_events;
-  int *crossings = memory_new((size_t)n, sizeof *crossings);
-
-  for (int i = 0; i < n; i++) crossings[i] = lower_crossing(compiling, i);
-  if (n > 0) model_define(compiling, SECTION_CROSSINGS, n, crossings);
-  free(crossings);
 }

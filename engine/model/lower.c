@@ -59,7 +59,7 @@ static int typical_value(struct compiling *compiling, int index)
 static int random_effect(struct compiling *compiling, const struct model_parameter *parameter)
 {
   const int eta = parameter->eta >= 0 ? compiling->model->etas[parameter->eta].reg : -1;
-  const int kappa = parameter->kappa >= 0 ? compiling->model->kappas[parameter->kappa] : -1;
+  const int kappa = parameter->kappa >= 0 ? compiling->model->kappas[parameter->kappa].reg : -1;
 
   if (eta >= 0 && kappa >= 0) return operation(compiling, OPERATION_ADD, eta, kappa);
   return eta >= 0 ? eta : kappa;
@@ -87,10 +87,21 @@ static int logit_normal(struct compiling *compiling, int index, int typical, int
   return operation(compiling, OPERATION_ADD, lower, part);
 }
 
+/** (exp(lambda * effect) - 1) / lambda */
+static int box_cox(struct compiling *compiling, double lambda, int effect)
+{
+  const int shape = constant(compiling, lambda);
+  const int power = operation(compiling, OPERATION_EXP,
+                              operation(compiling, OPERATION_MULTIPLY, shape, effect), 0);
+
+  return operation(compiling, OPERATION_DIVIDE,
+                   operation(compiling, OPERATION_SUBTRACT, power, constant(compiling, 1)), shape);
+}
+
 static int lower_parameter(struct compiling *compiling, const struct item *item)
 {
   const struct model_parameter *parameter = &compiling->model->parameters[item->index];
-  const int effect = random_effect(compiling, parameter);
+  int effect = random_effect(compiling, parameter);
   int value;
 
   if (model_change_of(compiling, CHANGE_GIVEN, parameter->name))
@@ -106,7 +117,11 @@ static int lower_parameter(struct compiling *compiling, const struct item *item)
     return operation(compiling, OPERATION_ADD, value, effect);
   case DISTRIBUTION_LOGIT_NORMAL:
     return logit_normal(compiling, item->index, value, effect);
+  case DISTRIBUTION_BOX_COX:
+    if (parameter->lambda != 0) effect = box_cox(compiling, parameter->lambda, effect);
+    break;
   case DISTRIBUTION_LOG_NORMAL:
+  case N_DISTRIBUTIONS:
     break;
   }
   return operation(compiling, OPERATION_MULTIPLY, value,
@@ -173,7 +188,7 @@ static void add_inputs(struct compiling *compiling)
   for (int i = 0; i < model->n_etas; i++)
     model->etas[i].reg = program_input(compiling->builder, PHASE_PATIENT);
   for (int i = 0; i < model->n_kappas; i++)
-    model->kappas[i] = program_input(compiling->builder, PHASE_PATIENT);
+    model->kappas[i].reg = program_input(compiling->builder, PHASE_PATIENT);
   for (int i = 0; i < model->n_routes; i++) {
     struct model_state *state = &model->states[model->routes[i].state];
 
@@ -268,7 +283,6 @@ void model_lower(struct compiling *compiling)
 {
   struct model *model = compiling->model;
 
-  model->kappas = arena_new(compiling->arena, (size_t)model->n_kappas, sizeof *model->kappas);
   add_inputs(compiling);
   lower_states(compiling);
   for (int i = 0; i < model->n_outputs; i++) {

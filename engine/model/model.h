@@ -4,6 +4,7 @@
 #pragma once
 #include "expression/program.h"
 #include "model/functions.h"
+#include "model/model_event.h"
 #include "model/model_file.h"
 
 struct model_covariate {
@@ -19,6 +20,7 @@ struct model_parameter {
   const char *name, *unit_text, *label, *source;
   struct unit unit;
   enum distribution distribution;
+  double lambda;  /* of box_cox */
   double typical; /* NaN when it depends on a category */
   double eta_sd;  /* 0 without variability; of a block: square root of the diagonal */
   double kappa_sd;
@@ -26,14 +28,15 @@ struct model_parameter {
   int reg;        /* of the individual value */
 };
 
-enum { MAX_BLOCK = 16 };
+enum { MAX_BLOCK = 100 };
 
-/** eta = sum over k < n of factor[k] * z(of[k]): a row of the Cholesky factor of its block. z(i) is
- *  standard normal, drawn with the number of eta i's parameter in the file. */
-struct model_eta {
+/** An eta, or a kappa: the sum over k < n of factor[k] * z(of[k]), a row of the Cholesky factor of
+ * its block. z(i) is standard normal, drawn with the number in the file of effect i's parameter. */
+struct model_effect {
   int parameter, reg;
-  int n, of[MAX_BLOCK];
-  double factor[MAX_BLOCK];
+  int n;
+  const int *of; /* among the etas, or the kappas */
+  double *factor;
 };
 
 struct model_state {
@@ -44,18 +47,18 @@ struct model_state {
   int infusion_input;               /* its place among the inputs, -1 for none */
 };
 
-/** A condition, held between its crossings: 0 or 1. */
-struct model_event {
-  const char *name, *label;
-  int held, first;             /* registers; the time at which it first held, NaN before */
-  int held_input, first_input; /* their places among the inputs, -1 for none */
-};
-
 struct model_output {
   const char *name, *unit_text, *label;
   struct unit unit;
   int reg;
   double log_normal, proportional, additive; /* standard deviations of the residual error */
+  double power;                              /* of the true value in the proportional one */
+  double correlation_min;                    /* time of the errors' correlation, 0: none */
+  double lloq, uloq;                         /* NaN: none */
+  int n; /* its error is the sum over k < n of factor[k] * e(of[k]), e(i) the standard error of
+            output i; 0: the proportional and the additive part are drawn apart */
+  const int *of;
+  const double *factor;
 };
 
 struct model_route {
@@ -76,6 +79,7 @@ struct model_formulas {
   const struct expression *const *rates, *const *initials; /* [state] */
   const struct expression *const *outputs, *const *derived;
   const struct expression *const *conditions; /* [event] */
+  const struct model_action *actions;         /* [event] */
   const struct expression *const *times;      /* [parameter] */
   const struct model_chain *chains;
 };
@@ -86,12 +90,15 @@ struct model {
   double time_per_h;             /* model time units in an hour */
   const struct model_file *file; /* as written */
   int n_covariates, n_parameters, n_etas, n_kappas, n_states, n_events, n_outputs, n_routes;
+  int n_conditions, n_actions; /* comparisons in events; numbers that SECTION_ACTIONS gives */
   struct model_covariate *covariates;
   struct model_parameter *parameters;
-  struct model_eta *etas;
-  int *kappas; /* [kappa] register */
+  struct model_effect *etas, *kappas;
   struct model_state *states;
   struct model_event *events;
+  struct model_condition *conditions;
+  int due, due_input; /* register of the time of the next assignment that waits, and its place among
+                         the inputs; -1 for none */
   struct model_output *outputs;
   struct model_route *routes;
   struct model_formulas formulas;

@@ -5,63 +5,26 @@
 
 #define AT(member) offsetof(struct FIELDS_OF, member)
 
-static const char *const distributions[] = {"log_normal", "normal", "logit_normal", NULL};
+const char *const numbers_status_names[] = {"paper", "secondary", "illustrative", NULL};
 
-#define FIELDS_OF variability_entry
-static const struct field variability_fields[] = {
-    {.name = "distribution",
+#define FIELDS_OF status_entry
+static const struct field status_fields[] = {
+    {.name = "numbers",
      .kind = FIELD_CHOICE,
-     .offset = AT(distribution),
-     .choices = distributions,
-     .fallback = "log_normal",
-     .help = "typical * exp(eta), typical + eta, or logit scale between lower and upper"},
-    {.name = "sd",
-     .kind = FIELD_NUMBER,
-     .offset = AT(sd),
-     .minimum = 0,
-     .maximum = 100,
-     .help = "standard deviation of eta"},
-    {.name = "variance",
-     .kind = FIELD_NUMBER,
-     .offset = AT(variance),
-     .minimum = 0,
-     .maximum = 1e4,
-     .help = "variance of eta, instead of sd"},
-    {.name = "lower",
-     .kind = FIELD_NUMBER,
-     .offset = AT(lower),
-     .fallback = "0",
-     .help = "lower bound of logit_normal"},
-    {.name = "upper",
-     .kind = FIELD_NUMBER,
-     .offset = AT(upper),
-     .fallback = "1",
-     .help = "upper bound of logit_normal"},
+     .offset = AT(numbers),
+     .choices = numbers_status_names,
+     .is_required = true,
+     .help = "paper: compared with the paper; secondary: from code or text that cites it, not "
+             "compared with it; illustrative: from no study"},
+    {.name = "checked_against",
+     .kind = FIELD_TEXT,
+     .offset = AT(checked_against),
+     .is_required = true,
+     .help = "what the equations were computed with independently, like a closed form"},
 };
-static const struct record_type variability_type = {
-    "variability", "How a parameter differs between patients.", sizeof(struct FIELDS_OF),
-    FIELD_COUNT_OF(variability_fields), variability_fields};
-#undef FIELDS_OF
-
-#define FIELDS_OF occasion_entry
-static const struct field occasion_fields[] = {
-    {.name = "sd",
-     .kind = FIELD_NUMBER,
-     .offset = AT(sd),
-     .minimum = 0,
-     .maximum = 100,
-     .help = "standard deviation of kappa"},
-    {.name = "variance",
-     .kind = FIELD_NUMBER,
-     .offset = AT(variance),
-     .minimum = 0,
-     .maximum = 1e4,
-     .help = "variance of kappa, instead of sd"},
-};
-static const struct record_type occasion_type = {
-    "inter_occasion",
-    "How a parameter differs between occasions of one patient, on the scale of eta.",
-    sizeof(struct FIELDS_OF), FIELD_COUNT_OF(occasion_fields), occasion_fields};
+static const struct record_type status_type = {"status", "How far the model was verified.",
+                                               sizeof(struct FIELDS_OF),
+                                               FIELD_COUNT_OF(status_fields), status_fields};
 #undef FIELDS_OF
 
 #define FIELDS_OF parameter_entry
@@ -237,32 +200,6 @@ static const struct record_type chain_type = {
     sizeof(struct FIELDS_OF), FIELD_COUNT_OF(chain_fields), chain_fields};
 #undef FIELDS_OF
 
-#define FIELDS_OF residual_entry
-static const struct field residual_fields[] = {
-    {.name = "log_normal",
-     .kind = FIELD_NUMBER,
-     .offset = AT(log_normal),
-     .fallback = "0",
-     .minimum = 0,
-     .maximum = 10,
-     .help = "standard deviation of the log of the measured value"},
-    {.name = "proportional",
-     .kind = FIELD_NUMBER,
-     .offset = AT(proportional),
-     .fallback = "0",
-     .minimum = 0,
-     .maximum = 10,
-     .help = "standard deviation relative to the true value"},
-    {.name = "additive",
-     .kind = FIELD_TEXT,
-     .offset = AT(additive),
-     .help = "standard deviation with its unit"},
-};
-static const struct record_type residual_type = {
-    "residual", "How a measurement differs from the truth.", sizeof(struct FIELDS_OF),
-    FIELD_COUNT_OF(residual_fields), residual_fields};
-#undef FIELDS_OF
-
 #define FIELDS_OF output_entry
 static const struct field output_fields[] = {
     {.name = "", .kind = FIELD_NAME, .offset = AT(name), .help = "name"},
@@ -281,6 +218,17 @@ static const struct field output_fields[] = {
      .offset = AT(residual),
      .record = &residual_type,
      .help = "measurement error; absent: none"},
+    {.name = "lloq",
+     .kind = FIELD_TEXT,
+     .offset = AT(lloq),
+     .help =
+         "lower limit of quantification with its unit; a measured value below it is reported as "
+         "the limit, with BLQ 1, to rules, endpoints and the results"},
+    {.name = "uloq",
+     .kind = FIELD_TEXT,
+     .offset = AT(uloq),
+     .help =
+         "upper limit of quantification; a value above it is reported as the limit, with ALQ 1"},
     {.name = "label",
      .kind = FIELD_TEXT,
      .offset = AT(label),
@@ -291,6 +239,9 @@ static const struct record_type output_type = {"output", "What can be measured."
                                                sizeof(struct FIELDS_OF),
                                                FIELD_COUNT_OF(output_fields), output_fields};
 #undef FIELDS_OF
+
+static const char *const event_values[] = {"at_trigger", "at_execution", NULL};
+static const char *const event_starts[] = {"held", "not_held", NULL};
 
 #define FIELDS_OF event_entry
 static const struct field event_fields[] = {
@@ -303,17 +254,51 @@ static const struct field event_fields[] = {
      .kind = FIELD_FORMULA,
      .offset = AT(when),
      .is_required = true,
-     .help = "one comparison of two numbers, like V >= LIMIT, of states, TIME, parameters and "
-             "derived quantities; the moment at which it changes is located"},
+     .help = "a condition, like V >= LIMIT and TIME > 2 h, of states, TIME, parameters and "
+             "derived quantities; the moments at which its comparisons change are located"},
+    {.name = "assign",
+     .kind = FIELD_FORMULAS,
+     .offset = AT(assign),
+     .help = "states and their new values from the moment at which the condition becomes true, all "
+             "computed from the values before; what has no rate but this is a state with rate 0"},
+    {.name = "delay",
+     .kind = FIELD_FORMULA,
+     .offset = AT(delay),
+     .help = "time from then to the assignment, evaluated when the condition becomes true; at once "
+             "when absent or not above 0; at most 16 may be waiting"},
+    {.name = "values",
+     .kind = FIELD_CHOICE,
+     .offset = AT(values),
+     .choices = event_values,
+     .fallback = "at_trigger",
+     .help = "when the new values are computed: as the condition becomes true, or after the delay"},
+    {.name = "priority",
+     .kind = FIELD_FORMULA,
+     .offset = AT(priority),
+     .fallback = "0",
+     .help = "of assignments of one moment that with the largest comes first, then in the order of "
+             "the file; priorities and conditions are evaluated again after each"},
+    {.name = "persistent",
+     .kind = FIELD_FLAG,
+     .offset = AT(persistent),
+     .fallback = "true",
+     .help = "whether the assignment is made even if the condition is false again by then"},
+    {.name = "at_start",
+     .kind = FIELD_CHOICE,
+     .offset = AT(at_start),
+     .choices = event_starts,
+     .fallback = "held",
+     .help = "what counts as before time 0: of a condition that is true at time 0, `held` assigns "
+             "nothing then, and `not_held` does"},
     {.name = "label",
      .kind = FIELD_TEXT,
      .offset = AT(label),
      .fallback = "",
      .help = "what it is"},
 };
-static const struct record_type event_type = {"event", "A condition that states bring about.",
-                                              sizeof(struct FIELDS_OF),
-                                              FIELD_COUNT_OF(event_fields), event_fields};
+static const struct record_type event_type = {
+    "event", "A condition that states bring about, and what it changes.", sizeof(struct FIELDS_OF),
+    FIELD_COUNT_OF(event_fields), event_fields};
 #undef FIELDS_OF
 
 #define FIELDS_OF route_entry
@@ -353,24 +338,6 @@ static const struct record_type route_type = {"route", "How doses enter.", sizeo
                                               FIELD_COUNT_OF(route_fields), route_fields};
 #undef FIELDS_OF
 
-#define FIELDS_OF block_entry
-static const struct field block_fields[] = {
-    {.name = "parameters",
-     .kind = FIELD_TEXTS,
-     .offset = AT(parameters),
-     .is_required = true,
-     .help = "the parameters whose etas vary together"},
-    {.name = "covariance",
-     .kind = FIELD_NUMBERS,
-     .offset = AT(covariance),
-     .is_required = true,
-     .help = "lower triangle of the covariance matrix, row by row"},
-};
-static const struct record_type block_type = {"block", "Correlated variability between patients.",
-                                              sizeof(struct FIELDS_OF),
-                                              FIELD_COUNT_OF(block_fields), block_fields};
-#undef FIELDS_OF
-
 #define FIELDS_OF model_file
 static const struct field model_fields[] = {
     {.name = "schema",
@@ -390,11 +357,16 @@ static const struct field model_fields[] = {
      .kind = FIELD_TEXT,
      .offset = AT(description),
      .help = "what a user should know: choices, limits, what was not verified"},
+    {.name = "status",
+     .kind = FIELD_RECORD,
+     .offset = AT(status),
+     .record = &status_type,
+     .help = "how far it was verified; every model of the library says so"},
     {.name = "time",
      .kind = FIELD_TEXT,
      .offset = AT(time),
      .fallback = "h",
-     .help = "unit of time of the rates: h, d, min or s; \"1\" for a model without units, of "
+     .help = "unit of time of the rates: h, d, wk, min or s; \"1\" for a model without units, of "
              "which TIME is a pure number and 1 counts as an hour where hours are needed"},
     {.name = "references",
      .kind = FIELD_TEXTS,
@@ -435,7 +407,7 @@ static const struct field model_fields[] = {
      .kind = FIELD_NAMED_RECORDS,
      .offset = AT(events),
      .record = &event_type,
-     .help = "switches in the equations, and first-passage times"},
+     .help = "switches in the equations, first-passage times, and jumps of states"},
     {.name = "routes",
      .kind = FIELD_NAMED_RECORDS,
      .offset = AT(routes),
@@ -447,6 +419,11 @@ static const struct field model_fields[] = {
      .record = &output_type,
      .is_required = true,
      .help = "what can be measured"},
+    {.name = "residual_blocks",
+     .kind = FIELD_RECORDS,
+     .offset = AT(residual_blocks),
+     .record = &residual_block_type,
+     .help = "outputs whose measurement errors at one time are correlated"},
 };
 const struct record_type model_file_type = {
     "model", "A model of disease and drug: states, parameters, rates, outputs.",

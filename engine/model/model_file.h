@@ -3,20 +3,7 @@
  * A model file as written, field by field. What it means is model.h. */
 #pragma once
 #include "base/fields.h"
-
-enum distribution { DISTRIBUTION_LOG_NORMAL, DISTRIBUTION_NORMAL, DISTRIBUTION_LOGIT_NORMAL };
-
-struct variability_entry {
-  struct place at;
-  int distribution;
-  double sd, variance; /* on the scale of eta; NaN: in a block, or none */
-  double lower, upper; /* of logit_normal, in the parameter's unit */
-};
-
-struct occasion_entry {
-  struct place at;
-  double sd, variance;
-};
+#include "model/variability_entries.h"
 
 struct parameter_entry {
   struct place at;
@@ -52,23 +39,24 @@ struct chain_entry {
   struct formula rate, input, initial;
 };
 
-struct residual_entry {
-  struct place at;
-  double log_normal, proportional;
-  struct text additive; /* a quantity in the output's unit */
-};
-
 struct output_entry {
   struct place at;
   struct text name, unit, label;
   struct formula expression;
   const struct residual_entry *residual;
+  struct text lloq, uloq; /* quantities in the output's unit */
 };
+
+enum event_values { VALUES_AT_TRIGGER, VALUES_AT_EXECUTION };
+enum event_start { START_HELD, START_NOT_HELD };
 
 struct event_entry {
   struct place at;
   struct text name, label;
-  struct formula when;
+  struct formula when, delay, priority;
+  struct list assign; /* struct named_formula */
+  int values, at_start;
+  bool persistent;
 };
 
 struct route_entry {
@@ -77,19 +65,23 @@ struct route_entry {
   struct formula fraction, lag, duration, rate;
 };
 
-struct block_entry {
+extern const char *const numbers_status_names[]; /* ends with NULL */
+
+struct status_entry {
   struct place at;
-  struct list parameters; /* struct text */
-  struct list covariance; /* double: lower triangle by rows */
+  int numbers; /* index into numbers_status_names */
+  struct text checked_against;
 };
 
 struct model_file {
   struct place at;
   int64_t schema;
   struct text model, title, time, description;
+  const struct status_entry *status;                   /* NULL: not told */
   struct list references;                              /* struct text */
   struct list covariates, parameters, blocks, derived; /* the entries above */
   struct list states, chains, events, routes, outputs;
+  struct list residual_blocks;
 };
 
 extern const struct record_type model_file_type;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "model/model_events.h"
 
 void model_lanes_create(const struct model *model, struct model_lanes *patients)
 {
@@ -15,12 +16,14 @@ void model_lanes_create(const struct model *model, struct model_lanes *patients)
       .simd = simd_choice()};
   patients->inputs = patients->copies;
   patients->math = lane_math(patients->simd);
+  patients->events = model_events_create(model);
 }
 
 void model_lanes_clear(struct model_lanes *patients)
 {
   free(patients->registers);
   free(patients->copies);
+  model_events_destroy(&patients->events);
   *patients = (struct model_lanes){0};
 }
 
@@ -42,26 +45,16 @@ void model_lanes_load(struct model_lanes *patients, int lane, const double *cova
 
   model_lanes_covariates(patients, lane, covariates);
   for (int i = 0; i < model->n_etas; i++) patients->registers[model->etas[i].reg][lane] = etas[i];
-  for (int i = 0; i < model->n_kappas; i++) patients->registers[model->kappas[i]][lane] = 0;
+  for (int i = 0; i < model->n_kappas; i++) patients->registers[model->kappas[i].reg][lane] = 0;
   for (int i = 0; i < model->n_states; i++)
     if (model->states[i].infusion >= 0) patients->registers[model->states[i].infusion][lane] = 0;
-  model_lanes_forget_events(patients, lane);
-}
-
-void model_lanes_forget_events(struct model_lanes *patients, int lane)
-{
-  for (int i = 0; i < patients->model->n_events; i++) {
-    const struct model_event *event = &patients->model->events[i];
-
-    patients->registers[event->held][lane] = 0;
-    patients->registers[event->first][lane] = (double)NAN;
-  }
+  model_events_reset(patients, lane);
 }
 
 void model_lanes_kappas(struct model_lanes *patients, int lane, const double *kappas)
 {
   for (int i = 0; i < patients->model->n_kappas; i++)
-    patients->registers[patients->model->kappas[i]][lane] = kappas[i];
+    patients->registers[patients->model->kappas[i].reg][lane] = kappas[i];
 }
 
 void model_lanes_infusion(struct model_lanes *patients, int lane, int state, double rate)
@@ -70,18 +63,6 @@ void model_lanes_infusion(struct model_lanes *patients, int lane, int state, dou
 
   patients->registers[to->infusion][lane] = rate;
   if (to->infusion_input >= 0) patients->copies[to->infusion_input][lane] = rate;
-}
-
-void model_lanes_cross(void *patients, int lane, int event, double time)
-{
-  struct model_lanes *these = patients;
-  const struct model_event *of = &these->model->events[event];
-  lanes *held = &these->registers[of->held], *first = &these->registers[of->first];
-
-  (*held)[lane] = 1 - (*held)[lane];
-  if ((*held)[lane] == 1 && isnan((*first)[lane])) (*first)[lane] = time;
-  if (of->held_input >= 0) these->copies[of->held_input][lane] = (*held)[lane];
-  if (of->first_input >= 0) these->copies[of->first_input][lane] = (*first)[lane];
 }
 
 void model_lanes_copy(struct model_lanes *patients, const struct model_lanes *from, int lane)
@@ -164,3 +145,4 @@ INTERPRETED(model_lanes_product, SECTION_PRODUCT)
 INTERPRETED(model_lanes_apply, SECTION_APPLY)
 INTERPRETED(model_lanes_remainder, SECTION_REMAINDER)
 INTERPRETED(model_lanes_crossings, SECTION_CROSSINGS)
+INTERPRETED(model_lanes_actions, SECTION_ACTIONS)

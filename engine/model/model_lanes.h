@@ -13,6 +13,7 @@ struct model_lanes {
   lanes *copies;          /* inputs, to be written */
   lane_function *outputs; /* compiled, or NULL; a: time; b: y [state]; out: [output] */
   enum simd simd;
+  struct model_events *events; /* what waits in each lane, see model_events.h; NULL: no events */
 };
 
 void model_lanes_create(const struct model *model, struct model_lanes *patients);
@@ -30,10 +31,11 @@ void model_lanes_give(struct model_lanes *patients, int lane, int parameter, dou
 void model_lanes_kappas(struct model_lanes *patients, int lane, const double *kappas);
 /** Amount per model time, already times the route's fraction. */
 void model_lanes_infusion(struct model_lanes *patients, int lane, int state, double rate);
-/** The condition of an event has changed at that time. */
-void model_lanes_cross(void *patients, int lane, int event, double time);
-/** No event holds, none ever held. */
-void model_lanes_forget_events(struct model_lanes *patients, int lane);
+/** At `time` comparisons may have changed in the lane: from now on they are held as they are,
+ * events with them, and what these assign is in `state` [state], of which only that lane is read
+ * and written. False when they come to no end, or too many wait. The first call for a patient is
+ * the start of the patient's time. */
+bool model_lanes_cross(void *patients, int lane, double time, lanes *state);
 /** Makes all lanes the patient of another's lane, as prepared there; infusions become 0. */
 void model_lanes_copy(struct model_lanes *patients, const struct model_lanes *from, int lane);
 /** Computes what depends on the patient alone, for all lanes. */
@@ -55,4 +57,4 @@ void model_lanes_outputs(void *context, const lanes *t, const lanes *y, lanes *o
  *  and out are: engine/solver/ode.h. */
 lane_function model_lanes_rates, model_lanes_jacobian, model_lanes_factor, model_lanes_solve;
 lane_function model_lanes_matrix, model_lanes_product, model_lanes_apply, model_lanes_remainder;
-lane_function model_lanes_crossings;
+lane_function model_lanes_crossings, model_lanes_actions;

@@ -153,7 +153,6 @@ static void typical_value(const struct model_parameter *parameter,
 
 static void parameter_row(const struct model *model, int i, FILE *out)
 {
-  static const char *const distributions[] = {"log-normal", "normal", "logit-normal"};
   const struct parameter_entry *entries = model->file->parameters.items;
   const struct model_parameter *parameter = &model->parameters[i];
 
@@ -165,7 +164,7 @@ static void parameter_row(const struct model *model, int i, FILE *out)
   latex_text(parameter->unit_text, out);
   fputs(" & ", out);
   if (parameter->eta >= 0)
-    fprintf(out, "%s, %.3g", distributions[parameter->distribution], parameter->eta_sd);
+    fprintf(out, "%s, %.3g", distribution_titles[parameter->distribution], parameter->eta_sd);
   fputs(" & ", out);
   latex_text(parameter->label ? parameter->label : "", out);
   fputs(" \\\\\n", out);

@@ -97,6 +97,9 @@ static void find_inputs(struct compiling *compiling)
     model->events[i].held_input = place_among_inputs(model, model->events[i].held);
     model->events[i].first_input = place_among_inputs(model, model->events[i].first);
   }
+  for (int i = 0; i < model->n_conditions; i++)
+    model->conditions[i].held_input = place_among_inputs(model, model->conditions[i].held);
+  model->due_input = place_among_inputs(model, model->due);
   free(is_known);
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Between patients, between occasions, and of measurements. */
+/* Between patients and between occasions. */
 #include "model/compiling.h"
 
 #include <math.h>
@@ -15,8 +15,7 @@ static double sd_of(struct compiling *compiling, const struct place *at, double 
   return isnan(sd) ? 0 : sd;
 }
 
-/** The standard deviation that a protocol asks for instead, or `sd`. */
-static double changed_sd(struct compiling *compiling, int kind, const char *name, double sd)
+double model_changed_sd(struct compiling *compiling, int kind, const char *name, double sd)
 {
   const struct model_change *change = model_change_of(compiling, kind, name);
   double value = sd;
@@ -29,13 +28,15 @@ static double changed_sd(struct compiling *compiling, int kind, const char *name
   return value;
 }
 
-static const struct block_entry *block_of(const struct model_file *file, const char *name)
+static const struct block_entry *block_of(const struct model_file *file, int between,
+                                          const char *name)
 {
   const struct block_entry *blocks = file->blocks.items;
 
   for (size_t b = 0; b < file->blocks.n; b++) {
     const struct text *names = blocks[b].parameters.items;
 
+    if (blocks[b].between != between) continue;
     for (size_t i = 0; i < blocks[b].parameters.n; i++)
       if (names[i].text && strcmp(names[i].text, name) == 0) return &blocks[b];
   }
@@ -50,69 +51,63 @@ static bool stands_before(const struct model_file *file, const struct block_entr
 
   for (size_t k = 0; k < i; k++)
     if (names[k].text && strcmp(names[k].text, name) == 0) return true;
-  return block_of(file, name) != block;
+  return block_of(file, block->between, name) != block;
 }
 
-/** A protocol may ask for another standard deviation; the correlations stay. */
-static void change_row(struct compiling *compiling, struct model_parameter *parameter)
+/** The parameter of a row of a block; -1, and reported, when it cannot have one. */
+static int member_of(struct compiling *compiling, const struct block_entry *block, size_t row)
 {
-  struct model_eta *eta = &compiling->model->etas[parameter->eta];
-  const double published = parameter->eta_sd;
+  const struct text *name = (const struct text *)block->parameters.items + row;
+  const int p = model_parameter_named(compiling->model, name->text);
 
-  parameter->eta_sd = changed_sd(compiling, CHANGE_BETWEEN_PATIENTS, parameter->name, published);
-  if (parameter->eta_sd == published) return;
-  for (int k = 0; k < eta->n; k++) eta->factor[k] *= parameter->eta_sd / published;
+  if (p < 0) {
+    diagnostics_error(compiling->diagnostics, &name->at, "'%.40s' is not a parameter of this model",
+                      name->text ? name->text : "");
+    return -1;
+  }
+  if (!stands_before(compiling->file, block, row)) return p;
+  diagnostics_error(compiling->diagnostics, &name->at, "'%.40s' stands twice in the blocks",
+                    name->text);
+  return -1;
 }
 
-/** Rows of the Cholesky factor into the etas of the block's parameters. */
+/** Rows of the Cholesky factor into the effects of the block's parameters. A protocol may have
+ * asked for other standard deviations: they scale the rows, and the correlations stay. */
 static void read_block(struct compiling *compiling, const struct block_entry *block)
 {
   struct model *model = compiling->model;
-  const size_t n = block->parameters.n;
-  const struct text *names = block->parameters.items;
-  const double *a = block->covariance.items;
-  double l[MAX_BLOCK][MAX_BLOCK];
+  struct model_effect *effects = block->between == BETWEEN_PATIENTS ? model->etas : model->kappas;
+  const int n = (int)block->parameters.n;
+  const struct matrix_entry matrix = {&block->at, "covariance", &block->parameters,
+                                      &block->covariance};
+  double *l = model_read_factor(compiling, &matrix);
+  int *of = arena_new(compiling->arena, (size_t)n, sizeof *of);
 
-  if (n > MAX_BLOCK || block->covariance.n != n * (n + 1) / 2) {
-    diagnostics_error(
-        compiling->diagnostics, &block->at,
-        "a block of %zu parameters (at most %d) needs %zu numbers, its lower triangle", n,
-        MAX_BLOCK, n * (n + 1) / 2);
-    return;
+  for (int i = 0; l && i < n; i++) {
+    const int p = member_of(compiling, block, (size_t)i);
+
+    if (p < 0) return;
+    of[i] = block->between == BETWEEN_PATIENTS ? model->parameters[p].eta
+                                               : model->parameters[p].kappa;
   }
-  for (size_t i = 0; i < block->covariance.n; i++)
-    if (isnan(a[i])) return; /* reported */
-  for (size_t i = 0; i < n; i++) {
-    const int p = model_parameter_named(model, names[i].text);
+  for (int i = 0; l && i < n; i++) {
+    const double *a = block->covariance.items;
+    struct model_effect *effect = &effects[of[i]];
+    const double published = sqrt(a[i * (i + 1) / 2 + i]);
+    const char *name = model->parameters[effect->parameter].name;
+    const double sd = model_changed_sd(
+        compiling,
+        block->between == BETWEEN_PATIENTS ? CHANGE_BETWEEN_PATIENTS : CHANGE_BETWEEN_OCCASIONS,
+        name, published);
 
-    if (p < 0 || model->parameters[p].eta < 0) {
-      diagnostics_error(compiling->diagnostics, &names[i].at,
-                        "'%.40s' is not a parameter with variability",
-                        names[i].text ? names[i].text : "");
-      return;
-    }
-    if (stands_before(compiling->file, block, i)) {
-      diagnostics_error(compiling->diagnostics, &names[i].at, "'%.40s' stands twice in the blocks",
-                        names[i].text);
-      return;
-    }
-    for (size_t j = 0; j <= i; j++) {
-      struct model_eta *eta = &model->etas[model->parameters[p].eta];
-      double sum = a[i * (i + 1) / 2 + j];
-
-      for (size_t k = 0; k < j; k++) sum -= l[i][k] * l[j][k];
-      if (i == j && !(sum > 0)) {
-        diagnostics_error(compiling->diagnostics, &block->at,
-                          "the covariance is not positive definite");
-        return;
-      }
-      l[i][j] = i == j ? sqrt(sum) : sum / l[j][j];
-      eta->n = (int)i + 1;
-      eta->factor[j] = l[i][j];
-      eta->of[j] = model->parameters[model_parameter_named(model, names[j].text)].eta;
-    }
-    model->parameters[p].eta_sd = sqrt(a[i * (i + 1) / 2 + i]);
-    change_row(compiling, &model->parameters[p]);
+    effect->n = i + 1;
+    effect->of = of;
+    effect->factor = l + i * (i + 1) / 2;
+    for (int k = 0; sd != published && k <= i; k++) effect->factor[k] *= sd / published;
+    if (block->between == BETWEEN_PATIENTS)
+      model->parameters[effect->parameter].eta_sd = sd;
+    else
+      model->parameters[effect->parameter].kappa_sd = sd;
   }
 }
 
@@ -139,71 +134,77 @@ static void check_bounds(struct compiling *compiling, int index)
   }
 }
 
+/** lambda belongs to box_cox, and to nothing else. */
+static void check_shape(struct compiling *compiling, const struct variability_entry *entry,
+                        struct model_parameter *parameter)
+{
+  const bool is_box_cox = parameter->distribution == DISTRIBUTION_BOX_COX;
+
+  parameter->lambda = is_box_cox && !isnan(entry->lambda) ? entry->lambda : 0;
+  if (is_box_cox && !(fabs(entry->lambda) <= 10))
+    diagnostics_error(compiling->diagnostics, &entry->at,
+                      "the distribution box_cox needs its shape 'lambda', between -10 and 10");
+  if (!is_box_cox && !isnan(entry->lambda))
+    diagnostics_error(compiling->diagnostics, &entry->at, "'lambda' belongs to box_cox alone");
+}
+
+/** An effect by itself, with one standard normal draw; a block takes it up later. */
+static int add_effect(struct compiling *compiling, struct model_effect *effects, int *n,
+                      int parameter, double sd)
+{
+  int *of = arena_new(compiling->arena, 1, sizeof *of);
+  double *factor = arena_new(compiling->arena, 1, sizeof *factor);
+
+  *of = *n;
+  *factor = sd;
+  effects[*n] = (struct model_effect){.parameter = parameter, .n = 1, .of = of, .factor = factor};
+  return (*n)++;
+}
+
+/** The standard deviation of a parameter's effect that stands in no block. */
+static double lone_sd(struct compiling *compiling, int kind, const char *name, double sd,
+                      const struct place *in_block)
+{
+  if (!in_block) return model_changed_sd(compiling, kind, name, sd);
+  if (sd > 0)
+    diagnostics_error(compiling->diagnostics, in_block,
+                      "'%s' is in a block, which says its variance", name);
+  return sd;
+}
+
 static void add_effects(struct compiling *compiling, int index)
 {
   const struct parameter_entry *entry =
       (const struct parameter_entry *)compiling->file->parameters.items + index;
+  const struct variability_entry *variability = entry->variability;
+  const struct occasion_entry *occasion = entry->inter_occasion;
   struct model *model = compiling->model;
   struct model_parameter *parameter = &model->parameters[index];
-  const struct block_entry *block = block_of(compiling->file, parameter->name);
+  const char *name = parameter->name;
+  const struct block_entry *block = block_of(compiling->file, BETWEEN_PATIENTS, name);
+  const struct block_entry *occasions = block_of(compiling->file, BETWEEN_OCCASIONS, name);
 
-  if (entry->variability) {
-    parameter->distribution = (enum distribution)entry->variability->distribution;
-    parameter->eta_sd = sd_of(compiling, &entry->variability->at, entry->variability->sd,
-                              entry->variability->variance);
-    if (block && parameter->eta_sd > 0)
-      diagnostics_error(compiling->diagnostics, &entry->variability->at,
-                        "'%s' is in a block, which says its variance", parameter->name);
+  if (variability) {
+    parameter->distribution = (enum distribution)variability->distribution;
+    parameter->eta_sd = sd_of(compiling, &variability->at, variability->sd, variability->variance);
+    check_shape(compiling, variability, parameter);
   }
+  if (occasion)
+    parameter->kappa_sd = sd_of(compiling, &occasion->at, occasion->sd, occasion->variance);
   check_bounds(compiling, index);
-  if (!block)
-    parameter->eta_sd = changed_sd(compiling, CHANGE_BETWEEN_PATIENTS, parameter->name,
-                                   parameter->eta_sd);
-  if (entry->inter_occasion)
-    parameter->kappa_sd = sd_of(compiling, &entry->inter_occasion->at, entry->inter_occasion->sd,
-                                entry->inter_occasion->variance);
-  parameter->kappa_sd = changed_sd(compiling, CHANGE_BETWEEN_OCCASIONS, parameter->name,
-                                   parameter->kappa_sd);
-  if (parameter->eta_sd > 0 || block) {
-    struct model_eta *eta = &model->etas[model->n_etas];
-
-    parameter->eta = model->n_etas++;
-    *eta = (struct model_eta){
-        .parameter = index, .n = 1, .of = {parameter->eta}, .factor = {parameter->eta_sd}};
-  }
-  if (parameter->kappa_sd > 0) parameter->kappa = model->n_kappas++;
-}
-
-static void read_residual(struct compiling *compiling, int index)
-{
-  const struct output_entry *entry = (const struct output_entry *)compiling->file->outputs.items +
-                                     index;
-  struct model_output *output = &compiling->model->outputs[index];
-  const struct model_change *change;
-  char message[256];
-  const char *problem = NULL;
-
-  if (!output->name) return;
-  if (entry->residual) {
-    output->log_normal = entry->residual->log_normal;
-    output->proportional = entry->residual->proportional;
-    if (entry->residual->additive.text)
-      problem = quantity_parse(entry->residual->additive.text, output->unit,
-                               output->unit_text ? output->unit_text : "1", &output->additive,
-                               message);
-    if (problem)
-      diagnostics_error(compiling->diagnostics, &entry->residual->additive.at, "%s", problem);
-    if (output->log_normal > 0 && (output->proportional > 0 || output->additive > 0))
-      diagnostics_error(compiling->diagnostics, &entry->residual->at,
-                        "log_normal stands alone; proportional and additive may be combined");
-  }
-  change = model_change_of(compiling, CHANGE_RESIDUAL, output->name);
-  if (change && (output->proportional > 0 || output->additive > 0))
-    diagnostics_error(compiling->diagnostics, &change->name.at,
-                      "the error of '%.40s' is proportional or additive; only a log-normal one can "
-                      "be changed",
-                      output->name);
-  output->log_normal = changed_sd(compiling, CHANGE_RESIDUAL, output->name, output->log_normal);
+  parameter->eta_sd = lone_sd(compiling, CHANGE_BETWEEN_PATIENTS, name, parameter->eta_sd,
+                              !block        ? NULL
+                              : variability ? &variability->at
+                                            : &entry->at);
+  parameter->kappa_sd = lone_sd(compiling, CHANGE_BETWEEN_OCCASIONS, name, parameter->kappa_sd,
+                                !occasions ? NULL
+                                : occasion ? &occasion->at
+                                           : &entry->at);
+  if (parameter->eta_sd > 0 || block)
+    parameter->eta = add_effect(compiling, model->etas, &model->n_etas, index, parameter->eta_sd);
+  if (parameter->kappa_sd > 0 || occasions)
+    parameter->kappa = add_effect(compiling, model->kappas, &model->n_kappas, index,
+                                  parameter->kappa_sd);
 }
 
 /** A change must name something that exists. */
@@ -233,9 +234,10 @@ void model_variability(struct compiling *compiling)
   const struct block_entry *blocks = compiling->file->blocks.items;
 
   model->etas = arena_new(compiling->arena, (size_t)model->n_parameters, sizeof *model->etas);
+  model->kappas = arena_new(compiling->arena, (size_t)model->n_parameters, sizeof *model->kappas);
   for (int i = 0; i < model->n_parameters; i++)
     if (model->parameters[i].name) add_effects(compiling, i);
   for (size_t b = 0; b < compiling->file->blocks.n; b++) read_block(compiling, &blocks[b]);
-  for (int i = 0; i < model->n_outputs; i++) read_residual(compiling, i);
+  model_residual_errors(compiling);
   for (size_t i = 0; i < compiling->n_changes; i++) check_change(compiling, &compiling->changes[i]);
 }

@@ -85,18 +85,20 @@ static void name_locals(struct sbml_model *model, struct names *names)
     bool is_there;
 
     rank(&ids, id, &is_there);
-    if (!is_there && is_free(&ids, id)) given(model, &ids, id);
-    else if (is_free(&twice, id)) given(model, &twice, id);
+    if (!is_there && is_free(&ids, id))
+      given(model, &ids, id);
+    else if (is_free(&twice, id))
+      given(model, &twice, id);
   }
   for (size_t i = 0; i < model->n_quantities; i++) {
     struct quantity *quantity = model->quantities[i];
 
     if (!quantity->reaction) continue;
-    quantity->written = given(model, names,
-                              is_free(&twice, quantity->id)
-                                  ? quantity->id
-                                  : arena_format(model->arena, "%s_%s", quantity->reaction->written,
-                                                 quantity->id));
+    quantity->written = given(
+        model, names,
+        is_free(&twice, quantity->id)
+            ? quantity->id
+            : arena_format(model->arena, "%s_%s", quantity->reaction->written, quantity->id));
   }
   free(ids.names);
   free(twice.names);

@@ -7,12 +7,37 @@
 #include "base/memory.h"
 #include "sbml/reading.h"
 
-/** Where an element begins. libsbml knows the end of its first tag. */
+/** The text's lines, for place_of(). */
+static void find_lines(struct sbml_model *model)
+{
+  const struct source *source = model->source;
+  const char *text = source->text;
+  int n = 1;
+
+  for (const char *p = text; (p = strchr(p, '\n')); p++) n++;
+  model->lines = arena_new(model->arena, (size_t)n, sizeof *model->lines);
+  for (const char *p = text; p && model->n_lines < n; p = p ? p + 1 : NULL) {
+    model->lines[model->n_lines++] = p;
+    p = strchr(p, '\n');
+  }
+}
+
+/** Where an element begins: libsbml knows the line and, in bytes, the column of the end of its
+ *  first tag. */
 static struct place place_of(const struct sbml_model *model, const void *element)
 {
-  const int line = (int)SBase_getLine(element), column = (int)SBase_getColumn(element);
+  int line = (int)SBase_getLine(element), characters = 1;
+  const char *p, *end;
 
-  return (struct place){model->source, line > 0 ? line : 1, column > 0 ? column : 1, 1};
+  if (line < 1 || line > model->n_lines) return (struct place){model->source, 1, 1, 1};
+  p = model->lines[line - 1];
+  end = model->source->text + model->source->length;
+  for (unsigned column = SBase_getColumn(element); column > 1 && p + 1 < end; column--) p++;
+  while (p > model->source->text && *p != '<') p--;
+  while (line > 1 && p < model->lines[line - 1]) line--;
+  for (const char *c = model->lines[line - 1]; c < p; c++)
+    characters += ((unsigned char)*c & 0xc0) != 0x80;
+  return (struct place){model->source, line, characters, 1};
 }
 
 static const char *kept(struct sbml_model *model, const char *text)
@@ -54,10 +79,9 @@ static int by_id(const void *a, const void *b)
 struct quantity *reading_find(const struct reading *reading, const char *id)
 {
   const struct quantity wanted = {.id = id}, *key = &wanted;
-  struct quantity **found = reading->n_by_id == 0
-                                ? NULL
-                                : bsearch(&key, reading->by_id, reading->n_by_id,
-                                          sizeof(struct quantity *), by_id);
+  struct quantity **found = reading->n_by_id == 0 ? NULL
+                                                  : bsearch(&key, reading->by_id, reading->n_by_id,
+                                                            sizeof(struct quantity *), by_id);
 
   return found ? *found : NULL;
 }
@@ -108,8 +132,8 @@ static struct quantity *named(struct reading *reading, const struct place *at, c
   struct quantity *quantity = reading_find(reading, id ? id : "");
 
   if (quantity && quantity->kind == kind) return quantity;
-  diagnostics_error(reading->model->diagnostics, at, "'%.60s' is no %s of this model",
-                    id ? id : "", what);
+  diagnostics_error(reading->model->diagnostics, at, "'%.60s' is no %s of this model", id ? id : "",
+                    what);
   return NULL;
 }
 
@@ -120,8 +144,9 @@ static void read_species(struct reading *reading)
   for (unsigned i = 0; i < Model_getNumSpecies(reading->file); i++) {
     const Species_t *species = Model_getSpecies(reading->file, i);
     struct quantity *quantity = add(reading, QUANTITY_SPECIES, species, Species_getId(species));
-    const char *factor = Species_isSetConversionFactor(species) ? Species_getConversionFactor(species)
-                                                                : of_all;
+    const char *factor = Species_isSetConversionFactor(species)
+                             ? Species_getConversionFactor(species)
+                             : of_all;
 
     quantity->value_is_amount = Species_isSetInitialAmount(species);
     if (quantity->value_is_amount)
@@ -143,7 +168,8 @@ static void read_species(struct reading *reading)
 /** Of all reactions, before any mathematics is read: their ids are names in it. */
 static void read_stoichiometries(struct reading *reading, const Reaction_t *reaction, bool products)
 {
-  const unsigned n = products ? Reaction_getNumProducts(reaction) : Reaction_getNumReactants(reaction);
+  const unsigned n = products ? Reaction_getNumProducts(reaction)
+                              : Reaction_getNumReactants(reaction);
 
   for (unsigned i = 0; i < n; i++) {
     Reaction_t *of = (Reaction_t *)reaction;
@@ -191,11 +217,10 @@ static const struct tree *stoichiometry(struct reading *reading, SpeciesReferenc
     diagnostics_error(reading->model->diagnostics, &reading->at, "the stoichiometry has no value");
     return tree_number(arena, 1);
   }
-  return tree_pair(arena, TREE_DIVIDE,
-                   tree_number(arena, SpeciesReference_getStoichiometry(reference)),
-                   tree_number(arena, reading->model->level == 1
-                                          ? SpeciesReference_getDenominator(reference)
-                                          : 1));
+  return tree_pair(
+      arena, TREE_DIVIDE, tree_number(arena, SpeciesReference_getStoichiometry(reference)),
+      tree_number(arena,
+                  reading->model->level == 1 ? SpeciesReference_getDenominator(reference) : 1));
 }
 
 static void read_flow(struct reading *reading, struct quantity *reaction,
@@ -480,6 +505,7 @@ void sbml_read(struct sbml_model *model)
   SBMLDocument_t *document = readSBMLFromString(model->source->text);
   struct reading reading = {.model = model};
 
+  find_lines(model);
   model->level = (int)SBMLDocument_getLevel(document);
   model->version = (int)SBMLDocument_getVersion(document);
   if (is_valid(model, document) && refuse_packages(model, document) && flatten(model, document)) {

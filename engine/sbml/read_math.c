@@ -106,8 +106,7 @@ static const struct tree *exclusive_or(struct reading *reading, const ASTNode_t 
 static const struct tree *piecewise(struct reading *reading, const ASTNode_t *math)
 {
   const unsigned n = ASTNode_getNumChildren(math);
-  const struct tree *result = n % 2 ? argument(reading, math, n - 1)
-                                    : number(reading, (double)NAN);
+  const struct tree *result = n % 2 ? argument(reading, math, n - 1) : number(reading, (double)NAN);
 
   for (unsigned i = n / 2; i-- > 0;) {
     const struct tree *value = argument(reading, math, 2 * i);
@@ -167,8 +166,7 @@ static const struct tree *root(struct reading *reading, const ASTNode_t *math)
   degree = argument(reading, math, 0);
   x = argument(reading, math, 1);
   if (tree_is_number(degree, 2)) return call(reading, "sqrt", x);
-  return pair(reading, TREE_POWER, x,
-              pair(reading, TREE_DIVIDE, number(reading, 1), degree));
+  return pair(reading, TREE_POWER, x, pair(reading, TREE_DIVIDE, number(reading, 1), degree));
 }
 
 /** sqrt(x^2 + sign) */
@@ -206,9 +204,9 @@ static const struct tree *artanh(struct reading *reading, const struct tree *x)
 
 static const struct named_function {
   ASTNodeType_t type;
-  const char *name;                                                      /* in the language, or */
+  const char *name;                                                        /* in the language, or */
   const struct tree *(*of)(struct reading *reading, const struct tree *x); /* written with others */
-  bool of_reciprocal, is_reciprocal;                                     /* f(1 / x), 1 / f(x) */
+  bool of_reciprocal, is_reciprocal;                                       /* f(1 / x), 1 / f(x) */
 } functions[] = {
     {AST_FUNCTION_ABS, "abs", NULL, false, false},
     {AST_FUNCTION_EXP, "exp", NULL, false, false},
@@ -291,8 +289,7 @@ static struct quantity *named_quantity(struct reading *reading, const char *name
   return quantity;
 }
 
-static const struct tree *name(struct reading *reading, const ASTNode_t *math,
-                               enum tree_kind kind)
+static const struct tree *name(struct reading *reading, const ASTNode_t *math, enum tree_kind kind)
 {
   const char *text = ASTNode_getName(math);
   struct quantity *quantity;

@@ -18,10 +18,10 @@ struct reading {
   Model_t *file;
   struct quantity **by_id; /* [n_by_id] sorted; local parameters are not among them */
   size_t n_by_id;
-  struct place at;                   /* of the element whose mathematics is read */
-  struct quantity **locals;          /* [n_locals] of the kinetic law that is read */
+  struct place at;          /* of the element whose mathematics is read */
+  struct quantity **locals; /* [n_locals] of the kinetic law that is read */
   int n_locals;
-  struct quantity *at_reaction; /* whose kinetic law it is */
+  struct quantity *at_reaction;           /* whose kinetic law it is */
   const struct argument_value *arguments; /* [n_arguments] of the function that is inlined */
   unsigned n_arguments;
   bool is_in_function;

@@ -58,8 +58,8 @@ static void join_flows(struct sbml_model *model)
       if (earlier->species != flow->species || earlier->stoichiometry->kind != TREE_NUMBER ||
           flow->stoichiometry->kind != TREE_NUMBER)
         continue;
-      earlier->stoichiometry = tree_number(
-          model->arena, earlier->stoichiometry->number + flow->stoichiometry->number);
+      earlier->stoichiometry = tree_number(model->arena, earlier->stoichiometry->number +
+                                                             flow->stoichiometry->number);
       flow->stoichiometry = zero(model);
     }
   }
@@ -69,16 +69,17 @@ static void add_flow(struct sbml_model *model, const struct flow *flow)
 {
   const struct tree *times = flow->stoichiometry, *rate = now(model, flow->reaction);
   const struct tree *before = flow->species->change ? flow->species->change : zero(model);
-  const bool is_loss = times->kind == TREE_NEGATE || (times->kind == TREE_NUMBER &&
-                                                      times->number < 0);
+  const bool is_loss = times->kind == TREE_NEGATE ||
+                       (times->kind == TREE_NUMBER && times->number < 0);
 
   if (tree_is_number(times, 0)) return;
   if (is_loss) times = tree_negate(model->arena, times);
   rate = pair(model, TREE_MULTIPLY, times, rate);
   flow->species->change = pair(model, is_loss ? TREE_SUBTRACT : TREE_ADD, before, rate);
   if (!flow->reaction->law)
-    refuse(model, flow->reaction, "is a reaction without a kinetic law, so that its rate is "
-                                  "unknown");
+    refuse(model, flow->reaction,
+           "is a reaction without a kinetic law, so that its rate is "
+           "unknown");
 }
 
 /** The size of a compartment is used where an amount becomes a concentration or the reverse. */
@@ -185,8 +186,8 @@ static const struct tree *given_value(struct sbml_model *model, const struct qua
     refuse(model, quantity, "has no value at the start");
     return zero(model);
   }
-  if (quantity->kind != QUANTITY_SPECIES || quantity->value_is_amount == quantity->has_only_amount ||
-      quantity->compartment->has_no_size)
+  if (quantity->kind != QUANTITY_SPECIES ||
+      quantity->value_is_amount == quantity->has_only_amount || quantity->compartment->has_no_size)
     return value;
   if (quantity->value == 0) return value;
   return pair(model, quantity->has_only_amount ? TREE_MULTIPLY : TREE_DIVIDE, value,
@@ -238,11 +239,11 @@ static const struct tree *rate_as_written(struct sbml_model *model, struct quant
   struct quantity *species = quantity->species, *compartment = quantity->compartment;
 
   if (species && species->rate_rule)
-    return pair(model, TREE_ADD,
-                pair(model, TREE_MULTIPLY, explicit(model, species->rate_rule),
-                     now(model, species->compartment)),
-                pair(model, TREE_MULTIPLY, now(model, species),
-                     rate_of(model, species->compartment)));
+    return pair(
+        model, TREE_ADD,
+        pair(model, TREE_MULTIPLY, explicit(model, species->rate_rule),
+             now(model, species->compartment)),
+        pair(model, TREE_MULTIPLY, now(model, species), rate_of(model, species->compartment)));
   if (species) return species->change ? species->change : zero(model);
   if (quantity->rate_rule) return explicit(model, quantity->rate_rule);
   if (!quantity->change) return zero(model);

@@ -21,9 +21,9 @@ struct quantity {
   enum quantity_kind kind;
   const char *id, *label, *unit; /* label: its name in the file; both may be NULL */
   struct place at;
-  double value;                          /* at time 0, NaN when not given */
-  bool value_is_amount;                  /* of a species; else its concentration */
-  bool has_only_amount;                  /* of a species: its symbol means its amount */
+  double value;         /* at time 0, NaN when not given */
+  bool value_is_amount; /* of a species; else its concentration */
+  bool has_only_amount; /* of a species: its symbol means its amount */
   bool is_constant, is_boundary, is_used;
   bool has_no_size;                      /* of a compartment without dimensions */
   struct quantity *compartment, *factor; /* of a species; factor: conversion, or NULL */
@@ -67,6 +67,8 @@ struct sbml_model {
   struct arena *arena;
   struct diagnostics *diagnostics;
   const struct source *source;
+  int n_lines;
+  const char **lines;                 /* [n_lines] where they begin */
   const char *id, *label, *time_unit; /* may be NULL */
   const char *origin;                 /* for sources: the file and the model */
   int level, version;

@@ -198,10 +198,9 @@ static const struct tree *rebuilt(struct arena *arena, const struct tree *tree,
   return tree_if(arena, of[0], of[1], of[2]);
 }
 
-const struct tree *tree_replace(struct arena *arena, const struct tree *tree,
-                                const struct tree *(*replace)(void *context,
-                                                              const struct tree *leaf),
-                                void *context)
+const struct tree *
+tree_replace(struct arena *arena, const struct tree *tree,
+             const struct tree *(*replace)(void *context, const struct tree *leaf), void *context)
 {
   const struct tree *of[3];
   bool is_same = true;
@@ -226,8 +225,8 @@ static double call_value(const struct tree *tree, const double *of)
   static const struct {
     const char *name;
     double (*function)(double x);
-  } functions[] = {{"exp", math_exp}, {"log", math_log}, {"sqrt", sqrt}, {"floor", floor},
-                   {"ceil", ceil},    {"abs", fabs}};
+  } functions[] = {{"exp", math_exp}, {"log", math_log}, {"sqrt", sqrt},
+                   {"floor", floor},  {"ceil", ceil},    {"abs", fabs}};
 
   if (is_call(tree, "if")) return of[0] != 0 ? of[1] : of[2];
   if (is_call(tree, "min")) return of[0] < of[1] ? of[0] : of[1];

@@ -71,10 +71,9 @@ bool tree_is_truth(const struct tree *tree);
 bool tree_is_number(const struct tree *tree, double number); /* that very number */
 
 /** The tree with every leaf replaced by what `replace` gives for it. */
-const struct tree *tree_replace(struct arena *arena, const struct tree *tree,
-                                const struct tree *(*replace)(void *context,
-                                                              const struct tree *leaf),
-                                void *context);
+const struct tree *
+tree_replace(struct arena *arena, const struct tree *tree,
+             const struct tree *(*replace)(void *context, const struct tree *leaf), void *context);
 void tree_visit(const struct tree *tree, void (*visit)(void *context, const struct tree *leaf),
                 void *context);
 /** NaN when it depends on anything but numbers and what `value` knows. */

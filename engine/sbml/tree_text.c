@@ -9,19 +9,35 @@
 #include "sbml/sbml_model.h"
 
 /** How closely an operator binds. */
-enum binding { LOOSEST, OF_OR, OF_AND, OF_NOT, OF_COMPARISON, OF_SUM, OF_PRODUCT, OF_SIGN, OF_POWER, OF_LEAF };
+enum binding {
+  LOOSEST,
+  OF_OR,
+  OF_AND,
+  OF_NOT,
+  OF_COMPARISON,
+  OF_SUM,
+  OF_PRODUCT,
+  OF_SIGN,
+  OF_POWER,
+  OF_LEAF
+};
 
 static const struct {
   const char *text;
   enum binding binding;
-} operators[] = {
-    [TREE_ADD] = {" + ", OF_SUM},          [TREE_SUBTRACT] = {" - ", OF_SUM},
-    [TREE_MULTIPLY] = {" * ", OF_PRODUCT}, [TREE_DIVIDE] = {" / ", OF_PRODUCT},
-    [TREE_POWER] = {" ^ ", OF_POWER},      [TREE_LESS] = {" < ", OF_COMPARISON},
-    [TREE_AT_MOST] = {" <= ", OF_COMPARISON}, [TREE_GREATER] = {" > ", OF_COMPARISON},
-    [TREE_AT_LEAST] = {" >= ", OF_COMPARISON}, [TREE_EQUAL] = {" == ", OF_COMPARISON},
-    [TREE_UNEQUAL] = {" != ", OF_COMPARISON}, [TREE_AND] = {" and ", OF_AND},
-    [TREE_OR] = {" or ", OF_OR}};
+} operators[] = {[TREE_ADD] = {" + ", OF_SUM},
+                 [TREE_SUBTRACT] = {" - ", OF_SUM},
+                 [TREE_MULTIPLY] = {" * ", OF_PRODUCT},
+                 [TREE_DIVIDE] = {" / ", OF_PRODUCT},
+                 [TREE_POWER] = {" ^ ", OF_POWER},
+                 [TREE_LESS] = {" < ", OF_COMPARISON},
+                 [TREE_AT_MOST] = {" <= ", OF_COMPARISON},
+                 [TREE_GREATER] = {" > ", OF_COMPARISON},
+                 [TREE_AT_LEAST] = {" >= ", OF_COMPARISON},
+                 [TREE_EQUAL] = {" == ", OF_COMPARISON},
+                 [TREE_UNEQUAL] = {" != ", OF_COMPARISON},
+                 [TREE_AND] = {" and ", OF_AND},
+                 [TREE_OR] = {" or ", OF_OR}};
 
 struct writing {
   char *text;

@@ -69,8 +69,7 @@ static void write_head(struct writing *writing)
   const char *id = model->id ? model->id : "model";
 
   model->origin = arena_format(arena, "%s, SBML model %.60s", file, id);
-  page_add(page, "schema: 1\nmodel: %s\n",
-           yaml_scalar(arena, arena_format(arena, "%.60s", id)));
+  page_add(page, "schema: 1\nmodel: %s\n", yaml_scalar(arena, arena_format(arena, "%.60s", id)));
   page_add(page, "title: %s\n",
            yaml_scalar(arena, clean_text(arena, model->label ? model->label : id, LONGEST_TITLE)));
   page_add(page,

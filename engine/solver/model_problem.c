@@ -28,6 +28,20 @@ static void set_linear(struct model_problem *problem, const struct model_linear 
   problem->ode.linear = &problem->linear;
 }
 
+/** Between two ends of a step: an assignment may have put a condition on its edge, from where it
+ *  comes and goes, and the parts of a condition may do so together. */
+enum { WITHIN = 3 };
+
+/** Every event is one comparison and assigns nothing. */
+static bool is_simple(const struct model *model)
+{
+  bool assigns = false;
+
+  for (int i = 0; i < model->n_events; i++) assigns = assigns || model->events[i].n_assigned > 0;
+  for (int i = 0; i < model->n_conditions; i++) assigns = assigns || model->conditions[i].is_sign;
+  return !assigns && model->n_conditions <= model->n_events;
+}
+
 void model_problem_set(struct model_problem *problem, struct model_lanes *patients,
                        struct kernel_store *store)
 {
@@ -39,7 +53,8 @@ void model_problem_set(struct model_problem *problem, struct model_lanes *patien
                                             .n_observed = model->n_observed,
                                             .observed = model->observed}};
   if (model->n_events > 0) {
-    problem->events = (struct ode_events){model->n_events, model_lanes_crossings,
+    problem->events = (struct ode_events){model->n_conditions + (model->due >= 0),
+                                          is_simple(model) ? 0 : WITHIN, model_lanes_crossings,
                                           model_lanes_cross};
     problem->ode.events = &problem->events;
   }

@@ -37,13 +37,16 @@ struct ode_linear {
 
 /** Conditions that the rates read as constants, held by the context, and changed by it only when it
  *  is told of a crossing. A step that crosses ends where it does, at the resolution of the clock,
- * and the lane goes on from there. A step that crosses there and back is not seen. */
+ *  and the lane goes on from there, from another state if the context says so. A step that crosses
+ *  there and back is not seen, unless at one of `n_within` times at equal distances in it. */
 struct ode_events {
-  int n;
-  /** a: time; b: y [state]; out: [n] 1 where a condition is not what is held of it, else 0. */
+  int n, n_within;
+  /** a: time; b: y [state]; out: [n] 0 where a condition is what is held of it. */
   lane_function *crossings;
-  /** At `time` the other value of `event` begins in the lane: hold it. */
-  void (*cross)(void *context, int lane, int event, double time);
+  /** At `time`, `state` [state] of the lane, conditions may be other than what is held of them:
+   * hold them, and change the state of that lane if need be. False: the lane cannot go on. Also
+   * called where a lane is loaded, set or started. */
+  bool (*cross)(void *context, int lane, double time, lanes *state);
 };
 
 /** A problem; the arrays and functions are borrowed. */

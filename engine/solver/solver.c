@@ -128,7 +128,8 @@ lanes *solver_states(struct solver *solver)
 
 void solver_run_to(struct solver *solver, int lane, double stop)
 {
-  REQUIRE(is_lane(lane) && !solver->running[lane] && solver->status[lane] == SOLVE_OK);
+  REQUIRE(is_lane(lane) && !solver->running[lane]);
+  REQUIRE(solver->status[lane] == SOLVE_OK || solver->status[lane] == SOLVE_ENDLESS_EVENTS);
   REQUIRE(stop > solver->time[lane] && isfinite(stop));
   solver_settle_events(solver, lane);
   solver->stop[lane] = stop;
@@ -159,9 +160,23 @@ void solver_end_run(struct solver *solver, int lane, enum solve_status status)
   forget_samples(solver, lane);
 }
 
+/** Ends the runs of those whom events do not let begin; whether there are any. */
+static bool end_endless(struct solver *solver)
+{
+  bool any = false;
+
+  for (int lane = 0; lane < LANES; lane++) {
+    if (!solver->running[lane] || solver->status[lane] == SOLVE_OK) continue;
+    solver_end_run(solver, lane, solver->status[lane]);
+    any = true;
+  }
+  return any;
+}
+
 int solver_advance(struct solver *solver)
 {
   if (!lane_mask_any(solver->running)) return EXIT_CODE_OK;
+  if (solver->ode.events && end_endless(solver)) return EXIT_CODE_OK;
   return solver->method->advance(solver);
 }
 

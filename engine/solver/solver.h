@@ -17,7 +17,8 @@ enum solve_status {
   SOLVE_OK = 0, /* the lane stands at its stop */
   SOLVE_TOO_MANY_STEPS = 1,
   SOLVE_STEP_TOO_SMALL = 2, /* the step fell below what the clock can resolve */
-  SOLVE_NOT_FINITE = 3      /* a state or a rate is NaN or infinite at the start of a step */
+  SOLVE_NOT_FINITE = 3,     /* a state or a rate is NaN or infinite at the start of a step */
+  SOLVE_ENDLESS_EVENTS = 4  /* events of one moment come to no end, or too many wait */
 };
 
 /** Work per lane since solver_load(); part of the results, so a function of the patient alone. */
@@ -67,7 +68,8 @@ void solver_load(struct solver *solver, int lane, double time, const double *sta
 double solver_time(const struct solver *solver, int lane);
 void solver_state(const struct solver *solver, int lane, double *state);
 /** A jump: a bolus, a reset. The lane must not be running. Events follow it, as they do the state
- *  that is loaded, and whatever has changed when the lane starts. */
+ *  that is loaded, and whatever has changed when the lane starts: the lane may then stand at
+ * another state than the one that was set. */
 void solver_set_state(struct solver *solver, int lane, const double *state);
 /** All lanes [state]; those of lanes that stand may be changed, which is a jump. */
 lanes *solver_states(struct solver *solver);

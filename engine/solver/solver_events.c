@@ -5,8 +5,8 @@
 
 #include "solver/solver_stepping.h"
 
-/** Of the later end of a step: nobody needs the time of a crossing near 0 any better. */
-static const double resolution = 0.25 * DBL_EPSILON;
+/** Of a time, and of a step, within which nobody needs the time of a crossing any better. */
+static const double resolution = 0.25 * DBL_EPSILON, finest_part = 1e-10 * DBL_EPSILON;
 
 void solver_crossings(struct solver *solver, const lanes *time, const lanes *state, lane_mask *mask)
 {
@@ -18,28 +18,20 @@ void solver_crossings(struct solver *solver, const lanes *time, const lanes *sta
   *mask = any;
 }
 
-void solver_tell_crossings(struct solver *solver, int lane, double time)
+void solver_settle_events(struct solver *solver, int lane)
 {
   const struct ode_events *events = solver->ode.events;
 
-  for (int e = 0; e < events->n; e++)
-    if (solver->crossed[e][lane] != 0) events->cross(solver->ode.context, lane, e, time);
+  if (events && !events->cross(solver->ode.context, lane, solver->time[lane], solver->state))
+    solver->status[lane] = SOLVE_ENDLESS_EVENTS;
 }
 
-void solver_settle_events(struct solver *solver, int lane)
-{
-  lane_mask mask;
-
-  if (!solver->ode.events) return;
-  solver_crossings(solver, &solver->time, solver->state, &mask);
-  solver_tell_crossings(solver, lane, solver->time[lane]);
-}
-
-void stepping_find_crossings(struct solver *solver, struct attempt *attempt)
+bool stepping_find_crossings(struct solver *solver, struct attempt *attempt)
 {
   solver_crossings(solver, &attempt->end, attempt->trial, &attempt->crossing);
   attempt->crossing &= attempt->accepted;
   attempt->untold = attempt->crossing;
+  return lane_mask_any(solver->ode.events->n_within > 0 ? attempt->accepted : attempt->crossing);
 }
 
 static void interpolate_all(const struct solver *solver, const struct stepping *stepping,
@@ -55,15 +47,42 @@ static void interpolate_all(const struct solver *solver, const struct stepping *
   }
 }
 
-void stepping_locate_crossings(struct solver *solver, const struct stepping *stepping,
-                               struct attempt *attempt)
+/** A time before and one after the first change that is seen. */
+struct bracket {
+  lanes low, high;
+};
+
+static void look_within(struct solver *solver, const struct stepping *stepping,
+                        struct attempt *attempt, struct bracket *bracket)
 {
-  lanes low = solver->time, high = attempt->end, middle;
-  const lanes finest = resolution * lanes_larger(lanes_abs(low), lanes_abs(high));
-  lane_mask open = attempt->crossing, is, moved;
+  const int n = solver->ode.events->n_within;
+  const lanes whole = attempt->end - solver->time;
+  lane_mask seen = {0}, is;
+
+  for (int i = 1; i <= n; i++) {
+    const lanes time = solver->time + whole * ((double)i / (n + 1));
+
+    interpolate_all(solver, stepping, attempt, &time, solver->sampled);
+    solver_crossings(solver, &time, solver->sampled, &is);
+    is &= attempt->accepted;
+    bracket->high = lanes_select(is & ~seen, time, bracket->high);
+    seen |= is;
+    bracket->low = lanes_select(seen, bracket->low, time);
+  }
+  attempt->crossing |= seen;
+  attempt->untold = attempt->crossing;
+}
+
+static void narrow(struct solver *solver, const struct stepping *stepping,
+                   const struct attempt *attempt, struct bracket *bracket)
+{
+  const lanes least = finest_part * lanes_larger(lanes_abs(solver->time), lanes_abs(attempt->end));
+  lanes low = bracket->low, high = bracket->high, middle, finest;
+  lane_mask open = attempt->crossing, is;
 
   for (;;) {
     middle = low + 0.5 * (high - low);
+    finest = lanes_larger(resolution * lanes_larger(lanes_abs(low), lanes_abs(high)), least);
     open &= lanes_less(low, middle) & lanes_less(middle, high) & lanes_less(finest, high - low);
     if (!lane_mask_any(open)) break;
     interpolate_all(solver, stepping, attempt, &middle, solver->sampled);
@@ -71,20 +90,33 @@ void stepping_locate_crossings(struct solver *solver, const struct stepping *ste
     high = lanes_select(open & is, middle, high);
     low = lanes_select(open & ~is, middle, low);
   }
-  moved = attempt->crossing & lanes_less(high, attempt->end);
-  interpolate_all(solver, stepping, attempt, &high, solver->sampled);
+  bracket->high = high;
+}
+
+void stepping_locate_crossings(struct solver *solver, const struct stepping *stepping,
+                               struct attempt *attempt)
+{
+  struct bracket bracket = {solver->time, attempt->end};
+  lane_mask moved;
+
+  if (solver->ode.events->n_within > 0) look_within(solver, stepping, attempt, &bracket);
+  narrow(solver, stepping, attempt, &bracket);
+  moved = attempt->crossing & lanes_less(bracket.high, attempt->end);
+  interpolate_all(solver, stepping, attempt, &bracket.high, solver->sampled);
   for (int j = 0; j < solver->ode.n_states; j++)
     attempt->trial[j] = lanes_select(moved, solver->sampled[j], attempt->trial[j]);
-  attempt->end = lanes_select(moved, high, attempt->end);
+  attempt->end = lanes_select(moved, bracket.high, attempt->end);
   attempt->last &= ~moved;
 }
 
 void stepping_tell_crossings(struct solver *solver, struct attempt *attempt)
 {
-  lane_mask mask;
+  const struct ode_events *events = solver->ode.events;
 
-  solver_crossings(solver, &attempt->end, attempt->trial, &mask);
-  for (int lane = 0; lane < LANES; lane++)
-    if (attempt->untold[lane]) solver_tell_crossings(solver, lane, attempt->end[lane]);
+  for (int lane = 0; lane < LANES; lane++) {
+    if (!attempt->untold[lane]) continue;
+    if (!events->cross(solver->ode.context, lane, attempt->end[lane], attempt->trial))
+      attempt->endless[lane] = -1;
+  }
   attempt->untold = (lane_mask){0};
 }

@@ -17,7 +17,7 @@ struct attempt;
 /** What the code of a method calls in the rest; by pointer, for code that is loaded. */
 struct solver_host {
   void (*end_run)(struct solver *solver, int lane, enum solve_status status);
-  void (*find_crossings)(struct solver *solver, struct attempt *attempt);
+  bool (*find_crossings)(struct solver *solver, struct attempt *attempt);
   void (*locate_crossings)(struct solver *solver, const struct stepping *stepping,
                            struct attempt *attempt);
   void (*tell_crossings)(struct solver *solver, struct attempt *attempt);
@@ -42,16 +42,14 @@ struct solver {
   int n_observed;
   int *observed; /* [n_observed] states that samples need */
   enum solve_status status[LANES];
-  lanes *crossed; /* [event] */
+  lanes *crossed; /* [condition of events] */
   void *work;     /* the method's own */
 };
 
-/** The lanes in which a condition is not what is held; solver->crossed says which. */
+/** The lanes in which a condition is not what is held. */
 void solver_crossings(struct solver *solver, const lanes *time, const lanes *state,
                       lane_mask *mask);
-/** After it: of one lane, the context. */
-void solver_tell_crossings(struct solver *solver, int lane, double time);
-/** Lets the context hold what the conditions are where the lane stands. */
+/** Lets the context hold what the conditions are where the lane stands, which may move it. */
 void solver_settle_events(struct solver *solver, int lane);
 
 /** The lane stands at its stop, all its samples given (SOLVE_OK), or has failed. */

@@ -18,6 +18,7 @@ struct petsc_work {
   double *base, *shifted, *moved; /* [state] rates, and the argument, of differences */
   TS ts;
   Vec y, start, at_sample, at_crossing, atol; /* start is of the step */
+  bool is_endless;                            /* events do not let the lane go on */
   Mat jacobian;
 };
 
@@ -174,28 +175,71 @@ static PetscErrorCode crosses(struct petsc_work *work, double time, Vec y, bool 
   PetscFunctionReturn(0);
 }
 
-/* Halves the step, of which the end crosses; leaves the state there in at_crossing. */
-static PetscErrorCode locate(struct petsc_work *work, double *time)
+/* The ends of the first part of the step at whose end a condition is seen to have changed, if there
+ * is one; the state there goes to at_crossing. */
+static PetscErrorCode look_within(struct petsc_work *work, double *low, double *high, bool *does)
 {
-  double low, high = *time;
+  const int n = work->solver->ode.events->n_within;
+  double start, end, time;
+
+  PetscFunctionBeginUser;
+  PetscCall(TSGetPrevTime(work->ts, &start));
+  PetscCall(TSGetTime(work->ts, &end));
+  *low = start;
+  *does = false;
+  for (int i = 1; i <= n && !*does; i++) {
+    time = start + (end - start) * ((double)i / (n + 1));
+    PetscCall(TSInterpolate(work->ts, time, work->at_crossing));
+    PetscCall(crosses(work, time, work->at_crossing, does));
+    *(*does ? high : low) = time;
+  }
+  if (*does) PetscFunctionReturn(0);
+  *high = end;
+  PetscCall(VecCopy(work->y, work->at_crossing));
+  PetscCall(crosses(work, end, work->y, does));
+  PetscFunctionReturn(0);
+}
+
+/* Halves the time from `low` to `high`, by which a condition has changed and of which the state is
+ * in at_crossing, until nothing is left of it. */
+static PetscErrorCode locate(struct petsc_work *work, double low, double *high)
+{
+  double least, end;
   bool does;
 
   PetscFunctionBeginUser;
-  PetscCall(TSGetPrevTime(work->ts, &low));
-  PetscCall(VecCopy(work->y, work->at_crossing));
-  for (double middle = low + 0.5 * (high - low); low < middle && middle < high;
-       middle = low + 0.5 * (high - low)) {
-    if (high - low <= 0.25 * DBL_EPSILON * fabs(*time)) break;
+  PetscCall(TSGetTime(work->ts, &end));
+  least = 1e-10 * DBL_EPSILON * fabs(end);
+  for (double middle = low + 0.5 * (*high - low); low < middle && middle < *high;
+       middle = low + 0.5 * (*high - low)) {
+    if (*high - low <= fmax(0.25 * DBL_EPSILON * fabs(*high), least)) break;
     PetscCall(TSInterpolate(work->ts, middle, work->at_sample));
     PetscCall(crosses(work, middle, work->at_sample, &does));
     if (does) {
       PetscCall(VecCopy(work->at_sample, work->at_crossing));
-      high = middle;
+      *high = middle;
     } else {
       low = middle;
     }
   }
-  *time = high;
+  PetscFunctionReturn(0);
+}
+
+/* What events make of the state at the crossing goes to y. */
+static PetscErrorCode tell(struct petsc_work *work, double time)
+{
+  const struct ode *ode = &work->solver->ode;
+  const double *before;
+  double *after;
+
+  PetscFunctionBeginUser;
+  PetscCall(VecGetArrayRead(work->at_crossing, &before));
+  for (int j = 0; j < ode->n_states; j++) work->state[j] = (lanes){0} + before[j];
+  PetscCall(VecRestoreArrayRead(work->at_crossing, &before));
+  work->is_endless = !ode->events->cross(ode->context, work->lane, time, work->state);
+  PetscCall(VecGetArrayWrite(work->y, &after));
+  for (int j = 0; j < ode->n_states; j++) after[j] = work->state[j][work->lane];
+  PetscCall(VecRestoreArrayWrite(work->y, &after));
   PetscFunctionReturn(0);
 }
 
@@ -203,21 +247,20 @@ static PetscErrorCode locate(struct petsc_work *work, double *time)
 static PetscErrorCode end_step(TS ts)
 {
   struct petsc_work *work;
-  double time, crossing, before;
+  double time, crossing, before, low = 0;
   bool does = false;
 
   PetscFunctionBeginUser;
   PetscCall(TSGetApplicationContext(ts, &work));
   PetscCall(TSGetTime(ts, &time));
   crossing = time;
-  if (work->solver->ode.events) PetscCall(crosses(work, time, work->y, &does));
+  if (work->solver->ode.events) PetscCall(look_within(work, &low, &crossing, &does));
   if (does) {
     PetscCall(TSGetPrevTime(ts, &before));
-    PetscCall(locate(work, &crossing));
+    PetscCall(locate(work, low, &crossing));
     PetscCall(give_samples(work, crossing, false));
-    PetscCall(VecCopy(work->at_crossing, work->y));
-    PetscCall(crosses(work, crossing, work->y, &does));
-    solver_tell_crossings(work->solver, work->lane, crossing);
+    PetscCall(tell(work, crossing));
+    if (work->is_endless) PetscCall(TSSetConvergedReason(ts, TS_CONVERGED_USER));
     PetscCall(TSSetTime(ts, crossing));
     PetscCall(TSSetTimeStep(ts, fmin(time - before, work->solver->stop[work->lane] - crossing)));
     PetscCall(TSRestartStep(ts));
@@ -309,6 +352,8 @@ static int petsc_create(const struct ode *ode, const struct tolerance *tolerance
 static enum solve_status status_of(TSConvergedReason reason)
 {
   switch (reason) {
+  case TS_CONVERGED_USER:
+    return SOLVE_ENDLESS_EVENTS;
   case TS_CONVERGED_TIME:
     return SOLVE_OK;
   case TS_CONVERGED_ITS:
@@ -352,6 +397,7 @@ static PetscErrorCode solve_lane(struct petsc_work *work, int lane, enum solve_s
 
   PetscFunctionBeginUser;
   work->lane = lane;
+  work->is_endless = false;
   PetscCall(VecGetArrayWrite(work->y, &state));
   solver_state(solver, lane, state);
   lane_rates(work, solver->time[lane], state, work->base);

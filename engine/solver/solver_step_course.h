@@ -71,13 +71,11 @@ INLINE void give_samples(struct solver *solver, const struct stepping *stepping,
   }
 }
 
-/** Whether an event changes in an accepted step. Then, with the interpolant of all states: locate,
- * and after the samples before it tell, and give those of its own time. */
+/** Whether a condition changes in an accepted step, or may. Then, with the interpolant of all
+ * states: locate, and after the samples before it tell, and give those of its own time. */
 INLINE bool find_crossings(struct solver *solver, struct attempt *attempt)
 {
-  if (N_EVENTS == 0) return false;
-  solver->host->find_crossings(solver, attempt);
-  return lane_mask_any(attempt->crossing);
+  return N_EVENTS > 0 && solver->host->find_crossings(solver, attempt);
 }
 
 /** Moves the accepted lanes; true if a lane has come to its stop or has failed. */
@@ -85,7 +83,8 @@ INLINE bool conclude(struct solver *solver, struct stepping *stepping,
                      const struct attempt *attempt)
 {
   const lane_mask accepted = attempt->accepted;
-  const lane_mask stands = accepted & attempt->last;
+  const lane_mask endless = attempt->endless;
+  const lane_mask stands = accepted & attempt->last & ~endless;
   lane_mask tiny, weary;
   lanes smallest;
 
@@ -103,10 +102,12 @@ INLINE bool conclude(struct solver *solver, struct stepping *stepping,
   tiny = attempt->active & ~stands & lanes_less(stepping->step, smallest);
   weary = attempt->active & ~stands &
           lanes_at_most(all(solver->tolerance.max_steps_per_stop), stepping->attempts);
-  if (!lane_mask_any(stands | tiny | weary)) return false;
+  if (!lane_mask_any(stands | tiny | weary | endless)) return false;
   for (int lane = 0; lane < LANES; lane++) {
     if (stands[lane])
       solver_end_run(solver, lane, SOLVE_OK);
+    else if (endless[lane])
+      solver_end_run(solver, lane, SOLVE_ENDLESS_EVENTS);
     else if (tiny[lane])
       solver_end_run(solver, lane, SOLVE_STEP_TOO_SMALL);
     else if (weary[lane])

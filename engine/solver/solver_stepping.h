@@ -38,6 +38,7 @@ struct attempt {
   lane_mask accepted;
   lane_mask crossing; /* accepted, and an event changes at the end */
   lane_mask untold;   /* of these, whoever is not yet told */
+  lane_mask endless;  /* of these, whoever cannot go on */
   lanes step, end;    /* end is a time; that of a crossing is before the step is over */
   lanes error;        /* E, the mean of squared scaled errors */
   lanes probe; /* in starting lanes: length of the Euler step that tells the second derivative */
@@ -53,12 +54,14 @@ struct step_attempts {
 void stepping_create(int n_states, const struct step_attempts *attempts, step_attempt *compiled,
                      struct stepping *stepping);
 void stepping_clear(struct stepping *stepping);
-/** Of an attempt that is judged: who crosses. */
-void stepping_find_crossings(struct solver *solver, struct attempt *attempt);
-/** Moves the ends of those, and the new states with them, back to where they cross: the first
- *  moments, to the resolution of the clock, at which the other value holds. */
+/** Of an attempt that is judged: who crosses at its end. Whether anybody does, or may within it. */
+bool stepping_find_crossings(struct solver *solver, struct attempt *attempt);
+/** Finds who crosses within the step. Moves the ends of all who cross, and the new states with
+ * them, back to where they do: the first moments, to the resolution of the clock, at which the
+ * other value holds. */
 void stepping_locate_crossings(struct solver *solver, const struct stepping *stepping,
                                struct attempt *attempt);
+/** Their states at the end may then be others. */
 void stepping_tell_crossings(struct solver *solver, struct attempt *attempt);
 /** The `advance` of such a method. */
 int stepping_advance(struct solver *solver);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "trial/layout.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "base/memory.h"
@@ -202,7 +203,20 @@ static struct table_layout dosing_table(const struct plan *plan, struct arena *a
   return end(&columns, "/dosing", "Doses that were given");
 }
 
-static struct table_layout observation_table(const struct plan *plan, struct arena *arena)
+static bool has_limit(const struct plan *plan, bool is_upper)
+{
+  for (int s = 0; s < plan->n_scenarios; s++)
+    for (int m = 0; m < plan->n_measures; m++) {
+      const struct plan_scenario *scenario = &plan->scenarios[s];
+      const struct model_output *output = &scenario->model->outputs[scenario->outputs[m]];
+
+      if (!isnan(is_upper ? output->uloq : output->lloq)) return true;
+    }
+  return false;
+}
+
+static struct table_layout observation_table(const struct plan *plan, struct arena *arena,
+                                             struct layout *layout)
 {
   struct columns columns = begin(arena);
   const char **names = arena_new(arena, (size_t)plan->n_measures, sizeof *names);
@@ -217,6 +231,17 @@ static struct table_layout observation_table(const struct plan *plan, struct are
   code(&columns, "analyte", "What was measured", plan->n_measures, names);
   real(&columns, "TRUE", unit, "True value, before a dose at this time");
   real(&columns, "DV", unit, "Measured value");
+  layout->lloq = layout->uloq = -1;
+  if (has_limit(plan, false)) {
+    layout->lloq = columns.n;
+    real(&columns, "LLOQ", unit, "Lower limit of quantification");
+    integer(&columns, "BLQ", COLUMN_INT16, "1: below LLOQ, which DV then is");
+  }
+  if (has_limit(plan, true)) {
+    layout->uloq = columns.n;
+    real(&columns, "ULOQ", unit, "Upper limit of quantification");
+    integer(&columns, "ALQ", COLUMN_INT16, "1: above ULOQ, which DV then is");
+  }
   return end(&columns, "/obs", "Measurements");
 }
 
@@ -297,7 +322,7 @@ void layout_create(const struct plan *plan, struct arena *arena, struct layout *
   tables[TABLE_PARAMETERS] = parameter_table(plan, arena, layout->parameters);
   tables[TABLE_ETAS] = eta_table(plan, arena, layout->etas);
   tables[TABLE_DOSING] = dosing_table(plan, arena);
-  tables[TABLE_OBSERVATIONS] = observation_table(plan, arena);
+  tables[TABLE_OBSERVATIONS] = observation_table(plan, arena, layout);
   tables[TABLE_TIME_TO_EVENT] = event_table(plan, arena);
   tables[TABLE_NUMERICS] = numerics_table(arena);
   tables[TABLE_INDEX] = index_table(arena);

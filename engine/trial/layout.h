@@ -53,6 +53,7 @@ struct layout {
   int n_small;
   struct column_table *small; /* /study/...: the same on every rank */
   int **parameters, **etas;   /* [scenario][of the model] column in its table */
+  int lloq, uloq;             /* columns of the observations, each before its flag; -1: no limits */
 };
 
 /** Names and lists are the arena's; release the small tables with layout_clear(). */

@@ -8,6 +8,7 @@
 #include "base/memory.h"
 #include "estimators/response.h"
 #include "estimators/time_in_range.h"
+#include "twin/effects.h"
 
 static const double minutes_per_h = 60, hours_per_day = 24, percent = 100;
 
@@ -109,6 +110,26 @@ static void tell_doses(const struct telling *telling)
   }
 }
 
+/** Limits in the measure's unit, and whether the value is beyond one. */
+static void tell_limits(const struct telling *telling, size_t row,
+                        const struct observation *observation)
+{
+  const struct plan_scenario *scenario = &telling->plan->scenarios[telling->position->scenario];
+  const int m = observation->measure;
+  const struct model_output *output = &scenario->model->outputs[scenario->outputs[m]];
+  struct column_table *table = &telling->tables[TABLE_OBSERVATIONS];
+  const int lloq = telling->layout->lloq, uloq = telling->layout->uloq;
+
+  if (lloq >= 0) {
+    column_table_real(table, row, lloq, scenario->factors[m] * output->lloq);
+    column_table_int(table, row, lloq + 1, observation->quantified == BELOW_LLOQ);
+  }
+  if (uloq >= 0) {
+    column_table_real(table, row, uloq, scenario->factors[m] * output->uloq);
+    column_table_int(table, row, uloq + 1, observation->quantified == ABOVE_ULOQ);
+  }
+}
+
 static void tell_observations(const struct telling *telling)
 {
   struct column_table *table = &telling->tables[TABLE_OBSERVATIONS];
@@ -122,6 +143,7 @@ static void tell_observations(const struct telling *telling)
     column_table_int(table, row, OBSERVATION_ANALYTE, observation->measure);
     column_table_real(table, row, OBSERVATION_TRUE, observation->truth);
     column_table_real(table, row, OBSERVATION_MEASURED, observation->measured);
+    tell_limits(telling, row, observation);
   }
 }
 

@@ -3,11 +3,14 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <math.h>
 #include <string.h>
 
 #include "base/failure.h"
 #include "base/memory.h"
 #include "results/agreement.h"
+#include "trial/comparison.h"
+#include "trial/progress.h"
 #include "trial/simulated_output.h"
 #include "solver/model_problem.h"
 #include "twin/record_reader.h"
@@ -23,8 +26,13 @@ struct records_run {
   const struct model *model;
   struct kernel_store *kernels;
   struct record_simulator *simulator;
-  FILE *events;
+  FILE *events, *expected;
+  bool writes, compares;
+  struct simulated_output output;
+  struct comparison comparison;
+  struct text_in_order deviations; /* what the comparison says */
   int64_t n_records, n_patients, n_failed;
+  double start_s, solving_s; /* of this rank */
 };
 
 /** As long as every rank reads the same, one of them is enough to tell what is wrong. */
@@ -155,8 +163,24 @@ static void print_in_turn(const struct records_run *run)
   }
 }
 
+/** What becomes of a batch, after a failure too: another rank may be waiting for these rows, or
+ *  sending its own. */
+static int tell(struct records_run *run, int64_t b, const struct record_batch *batch)
+{
+  const bool is_mine = text_in_order_is_mine(&run->deviations, b);
+  int code = run->writes ? simulated_output_write(&run->output, b, batch) : EXIT_CODE_OK;
+  int compared = EXIT_CODE_OK;
+
+  if (!run->compares) return code;
+  if (!comparison_read(&run->comparison, batch, is_mine ? &run->deviations.text : NULL))
+    compared = EXIT_CODE_INVALID_INPUT;
+  if (code == EXIT_CODE_OK) code = compared;
+  compared = text_in_order_write(&run->deviations, b);
+  return code == EXIT_CODE_OK ? compared : code;
+}
+
 /** Batch b is simulated by rank b modulo their number; rows are in the order of the file. */
-static int simulate(struct records_run *run, struct simulated_output *output)
+static int simulate(struct records_run *run)
 {
   struct diagnostics *told = diagnostics_create(); /* what examine() has told already */
   struct record_reader *reader = open_reader(run, told);
@@ -164,18 +188,21 @@ static int simulate(struct records_run *run, struct simulated_output *output)
   int code = create_simulator(run, reader);
   int64_t b = 0;
 
-  /* After a failure too: another rank may be waiting for these rows, or sending its own. */
   for (; record_reader_next(reader, &batch); b++) {
-    int written;
+    const double start = clock_s();
+    int said;
 
     if (b % run->n_ranks == run->rank && code == EXIT_CODE_OK) {
       code = record_simulator_run(run->simulator, &batch);
       report_doses(run, &batch);
     }
+    run->solving_s += clock_s() - start;
     if (code != EXIT_CODE_OK) record_batch_empty(&batch);
-    written = simulated_output_write(output, b, &batch);
-    if (code == EXIT_CODE_OK) code = written;
+    said = tell(run, b, &batch);
+    if (code == EXIT_CODE_OK) code = said;
   }
+  if (code == EXIT_CODE_OK && run->compares && !comparison_end(&run->comparison))
+    code = EXIT_CODE_INVALID_INPUT;
   code = agreed(run->comm, code);
   record_batch_clear(&batch);
   record_reader_destroy(&reader);
@@ -183,7 +210,17 @@ static int simulate(struct records_run *run, struct simulated_output *output)
   print_in_turn(run);
   if (code == EXIT_CODE_OK && diagnostics_n_errors(run->diagnostics) > 0)
     code = EXIT_CODE_INVALID_INPUT;
-  return simulated_output_close(output, b, agreed(run->comm, code));
+  code = agreed(run->comm, code);
+  return run->writes ? simulated_output_close(&run->output, b, code) : code;
+}
+
+static int open_file(const struct records_run *run, const char *path, FILE **file)
+{
+  *file = fopen(path, "rb");
+  if (*file) return agreed(run->comm, EXIT_CODE_OK);
+  return agreed(run->comm, run->rank ? EXIT_CODE_INVALID_INPUT
+                                     : failure(EXIT_CODE_INVALID_INPUT, "cannot read %s: %s", path,
+                                               strerror(errno)));
 }
 
 static int load(struct records_run *run)
@@ -194,20 +231,53 @@ static int load(struct records_run *run)
   run->source = source;
   run->model = source ? model_compile(source, 0, NULL, run->arena, run->diagnostics) : NULL;
   TRY(judge(run, EXIT_CODE_OK));
-  run->events = fopen(run->options->events, "rb");
-  if (!run->events)
-    return agreed(run->comm, run->rank ? EXIT_CODE_INVALID_INPUT
-                                       : failure(EXIT_CODE_INVALID_INPUT, "cannot read %s: %s",
-                                                 run->options->events, strerror(errno)));
-  return agreed(run->comm, EXIT_CODE_OK);
+  return open_file(run, run->options->events, &run->events);
+}
+
+/** What is expected, if anything; the first line of what will be said of it. */
+static int open_comparison(struct records_run *run)
+{
+  struct record_lines lines = {
+      .name = run->options->expected, .arena = run->arena, .diagnostics = run->diagnostics};
+
+  text_in_order_begin(run->comm, &run->deviations);
+  run->compares = run->options->expected;
+  if (!run->compares) return EXIT_CODE_OK;
+  TRY(open_file(run, run->options->expected, &run->expected));
+  lines.file = run->expected;
+  comparison_begin(&run->comparison, run->model, &lines);
+  if (run->rank == 0) comparison_header(&run->deviations.text);
+  return judge(run, EXIT_CODE_OK);
+}
+
+static int conclude_comparison(const struct records_run *run)
+{
+  const double tolerance = run->options->tolerance;
+  double largest = 0;
+
+  MPI_Allreduce(&run->comparison.largest, &largest, 1, MPI_DOUBLE, MPI_MAX, run->comm);
+  if (run->rank == 0) printf("largest deviation %.2e\n", largest);
+  if (isnan(tolerance) || largest <= tolerance) return EXIT_CODE_OK;
+  if (run->rank == 0)
+    failure(EXIT_CODE_CHECK_FAILED, "the largest deviation is beyond %g", tolerance);
+  return EXIT_CODE_CHECK_FAILED;
 }
 
 static int conclude(const struct records_run *run)
 {
   int64_t n_failed = 0;
+  double solving_s = 0;
 
   MPI_Allreduce(&run->n_failed, &n_failed, 1, MPI_INT64_T, MPI_SUM, run->comm);
-  if (n_failed == 0) return EXIT_CODE_OK;
+  MPI_Allreduce(&run->solving_s, &solving_s, 1, MPI_DOUBLE, MPI_SUM, run->comm);
+  if (run->rank == 0)
+    fprintf(stderr,
+            "%s: %" PRId64 " records of %" PRId64 " patients in %.3g s, %.3g us a record; solving "
+            "took %.3g us of a rank's time\n",
+            run->options->events, run->n_records, run->n_patients, clock_s() - run->start_s,
+            1e6 * (clock_s() - run->start_s) / (double)run->n_records,
+            1e6 * solving_s / (double)run->n_records);
+  if (n_failed == 0) return run->compares ? conclude_comparison(run) : EXIT_CODE_OK;
   if (run->rank == 0)
     failure(EXIT_CODE_FAILED_TWINS,
             "%" PRId64 " of %" PRId64 " patients could not be simulated to their end; STATUS says "
@@ -218,12 +288,14 @@ static int conclude(const struct records_run *run)
 
 static int run_all(struct records_run *run)
 {
-  struct simulated_output output;
-
   TRY(load(run));
   TRY(examine(run));
-  TRY(simulated_output_open(run->comm, run->options->output, run->model, run->arena, &output));
-  TRY(simulate(run, &output));
+  TRY(open_comparison(run));
+  run->writes = run->options->output || !run->compares;
+  if (run->writes)
+    TRY(simulated_output_open(run->comm, run->options->output, run->model, run->arena,
+                              &run->output));
+  TRY(simulate(run));
   return conclude(run);
 }
 
@@ -233,6 +305,7 @@ int simulate_records(MPI_Comm comm, const struct simulate_records_options *optio
                             .options = options,
                             .arena = arena_create(),
                             .diagnostics = diagnostics_create(),
+                            .start_s = clock_s(),
                             .kernels = kernel_store_create(options->n_kernels, options->kernels)};
   int code;
 
@@ -241,6 +314,9 @@ int simulate_records(MPI_Comm comm, const struct simulate_records_options *optio
   if (run.rank != 0) kernel_store_hush(run.kernels);
   code = run_all(&run);
   if (run.events) fclose(run.events);
+  if (run.expected) fclose(run.expected);
+  comparison_clear(&run.comparison);
+  text_in_order_clear(&run.deviations);
   record_simulator_destroy(&run.simulator);
   kernel_store_destroy(&run.kernels);
   diagnostics_destroy(&run.diagnostics);

@@ -9,10 +9,12 @@
 struct simulate_records_options {
   const char *model;          /* a file */
   const char *events;         /* a file */
-  const char *output;         /* *.csv or *.h5; NULL: CSV to stdout */
+  const char *output;         /* *.csv or *.h5; NULL: CSV to stdout, or nothing but a comparison */
   const char *const *kernels; /* [n_kernels] folders of compiled models */
   int n_kernels;
-  const char *method; /* NULL: the model's own */
+  const char *expected; /* a file of rows to compare with; NULL: none */
+  double tolerance;     /* of the comparison; NaN: none */
+  const char *method;   /* NULL: the model's own */
   double rtol;
   enum covariate_rule rule;
   bool clamps_lag;

@@ -22,19 +22,14 @@ static bool ends_in(const char *path, const char *ending)
 static int open_text(struct simulated_output *output, const struct model *model,
                      struct arena *arena)
 {
-  int code = EXIT_CODE_OK;
-
-  if (output->rank == 0) {
-    simulated_header(model, &output->text);
-    output->file = stdout;
-    if (output->path) {
-      output->partial = arena_format(arena, "%s.partial", output->path);
-      output->file = fopen(output->partial, "wb");
-      if (!output->file)
-        code = failure(EXIT_CODE_FILE, "cannot write %s: %s", output->partial, strerror(errno));
-    }
-  }
-  return agreed(output->comm, code);
+  if (output->rank != 0) return agreed(output->comm, EXIT_CODE_OK);
+  simulated_header(model, &output->text.text);
+  if (!output->path) return agreed(output->comm, EXIT_CODE_OK);
+  output->text.name = output->partial = arena_format(arena, "%s.partial", output->path);
+  output->text.file = fopen(output->partial, "wb");
+  return agreed(output->comm, output->text.file ? EXIT_CODE_OK
+                                                : failure(EXIT_CODE_FILE, "cannot write %s: %s",
+                                                          output->partial, strerror(errno)));
 }
 
 static int open_hdf5(struct simulated_output *output, const struct model *model,
@@ -56,7 +51,7 @@ int simulated_output_open(MPI_Comm comm, const char *path, const struct model *m
 {
   *output = (struct simulated_output){.comm = comm, .path = path};
   MPI_Comm_rank(comm, &output->rank);
-  MPI_Comm_size(comm, &output->n_ranks);
+  text_in_order_begin(comm, &output->text);
   output->is_hdf5 = path && ends_in(path, ".h5");
   if (path && !output->is_hdf5 && !ends_in(path, ".csv"))
     return output->rank ? EXIT_CODE_INVALID_INPUT
@@ -65,58 +60,24 @@ int simulated_output_open(MPI_Comm comm, const char *path, const struct model *m
   return output->is_hdf5 ? open_hdf5(output, model, arena) : open_text(output, model, arena);
 }
 
-/** Rank 0 has the rows of every batch in its turn. */
-static int pass_on(struct simulated_output *output, int from)
-{
-  struct row_text *text = &output->text;
-  int64_t n = (int64_t)text->n;
-
-  if (from == 0) return EXIT_CODE_OK;
-  if (output->rank == from) {
-    MPI_Send(&n, 1, MPI_INT64_T, 0, 0, output->comm);
-    MPI_Send(text->bytes, (int)n, MPI_BYTE, 0, 0, output->comm);
-    text->n = 0;
-  } else if (output->rank == 0) {
-    MPI_Recv(&n, 1, MPI_INT64_T, from, 0, output->comm, MPI_STATUS_IGNORE);
-    text->bytes = memory_grow(text->bytes, text->n + (size_t)n, &text->capacity, 1);
-    MPI_Recv(text->bytes + text->n, (int)n, MPI_BYTE, from, 0, output->comm, MPI_STATUS_IGNORE);
-    text->n += (size_t)n;
-  }
-  return EXIT_CODE_OK;
-}
-
-static int write_text(struct simulated_output *output)
-{
-  struct row_text *text = &output->text;
-  const size_t n = text->n;
-
-  if (output->rank != 0) return EXIT_CODE_OK;
-  text->n = 0;
-  if (fwrite(text->bytes, 1, n, output->file) != n)
-    return failure(EXIT_CODE_FILE, "cannot write %s: %s",
-                   output->path ? output->partial : "the standard output", strerror(errno));
-  return EXIT_CODE_OK;
-}
-
 int simulated_output_write(struct simulated_output *output, int64_t b,
                            const struct record_batch *batch)
 {
-  const int owner = (int)(b % output->n_ranks);
+  const bool is_mine = text_in_order_is_mine(&output->text, b);
 
   if (output->is_hdf5) {
-    if (owner != output->rank) return EXIT_CODE_OK;
+    if (!is_mine) return EXIT_CODE_OK;
     simulated_table(batch, &output->table);
     return segment_write(output->segment, b, 1, &output->table);
   }
-  if (owner == output->rank) simulated_text(batch, &output->text);
-  TRY(pass_on(output, owner));
-  return write_text(output);
+  if (is_mine) simulated_text(batch, &output->text.text);
+  return text_in_order_write(&output->text, b);
 }
 
 static int close_text(struct simulated_output *output, int code)
 {
-  if (output->rank == 0 && output->file && output->path) {
-    const bool is_whole = fclose(output->file) == 0;
+  if (output->rank == 0 && output->path && output->text.file) {
+    const bool is_whole = fclose(output->text.file) == 0;
 
     if (code == EXIT_CODE_OK && !is_whole)
       code = failure(EXIT_CODE_FILE, "cannot write %s: %s", output->partial, strerror(errno));
@@ -125,7 +86,7 @@ static int close_text(struct simulated_output *output, int code)
       code = failure(EXIT_CODE_FILE, "cannot rename %s: %s", output->partial, strerror(errno));
     if (code != EXIT_CODE_OK) unlink(output->partial);
   }
-  free(output->text.bytes);
+  text_in_order_clear(&output->text);
   return agreed(output->comm, code);
 }
 

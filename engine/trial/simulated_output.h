@@ -6,16 +6,15 @@
 #include <stdio.h>
 #include "results/segment.h"
 #include "trial/output.h"
-#include "trial/simulated_rows.h"
+#include "trial/text_in_order.h"
 
 struct simulated_output {
   MPI_Comm comm;
-  int rank, n_ranks;
+  int rank;
   const char *path; /* NULL: stdout */
   /* CSV */
   const char *partial;
-  FILE *file; /* on rank 0 */
-  struct row_text text;
+  struct text_in_order text;
   /* HDF5 */
   bool is_hdf5;
   struct output names;

@@ -9,7 +9,7 @@
 
 #include "base/memory.h"
 
-static void append(struct row_text *text, const char *bytes, size_t n)
+void row_text_append(struct row_text *text, const char *bytes, size_t n)
 {
   text->bytes = memory_grow(text->bytes, text->n + n, &text->capacity, 1);
   memcpy(text->bytes + text->n, bytes, n);
@@ -18,7 +18,7 @@ static void append(struct row_text *text, const char *bytes, size_t n)
 
 static void append_text(struct row_text *text, const char *words)
 {
-  append(text, words, strlen(words));
+  row_text_append(text, words, strlen(words));
 }
 
 static void append_number(struct row_text *text, double value)
@@ -26,7 +26,7 @@ static void append_number(struct row_text *text, double value)
   char digits[40];
 
   if (isnan(value)) {
-    append(text, ",NA", 3);
+    row_text_append(text, ",NA", 3);
     return;
   }
   for (int n = 15; n <= 17; n++) {
@@ -40,7 +40,7 @@ void simulated_header(const struct model *model, struct row_text *text)
 {
   append_text(text, "ID,TIME,EVID");
   for (int i = 0; i < model->n_outputs; i++) {
-    append(text, ",", 1);
+    row_text_append(text, ",", 1);
     append_text(text, model->outputs[i].name);
   }
   append_text(text, ",STATUS\n");
@@ -62,12 +62,12 @@ void simulated_text(const struct record_batch *batch, struct row_text *text)
 
       append_text(text, patient->id);
       append_number(text, record->time);
-      append(text, event, sizeof event);
+      row_text_append(text, event, sizeof event);
       for (size_t o = 0; o < batch->n_outputs; o++)
         append_number(text, batch->outputs[i * batch->n_outputs + o]);
-      append(text, ",", 1);
+      row_text_append(text, ",", 1);
       append_text(text, record_status_names[status_at(patient, i)]);
-      append(text, "\n", 1);
+      row_text_append(text, "\n", 1);
     }
   }
 }

@@ -13,6 +13,7 @@ struct row_text {
   char *bytes;
   size_t n, capacity;
 };
+void row_text_append(struct row_text *text, const char *bytes, size_t n);
 
 /** ID, TIME, EVID, the outputs, STATUS. */
 void simulated_header(const struct model *model, struct row_text *text);

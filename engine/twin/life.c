@@ -11,7 +11,8 @@ const char *const life_status_names[N_LIFE_STATUSES] = {"ok",
                                                         "step too small",
                                                         "state or output not finite",
                                                         "dose undefined",
-                                                        "too many added visits"};
+                                                        "too many added visits",
+                                                        "events without end"};
 
 void life_create(const struct model *model, struct life *life)
 {

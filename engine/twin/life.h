@@ -15,6 +15,7 @@ enum life_status {
   LIFE_NOT_FINITE,
   LIFE_DOSE_UNDEFINED,
   LIFE_TOO_MANY_VISITS,
+  LIFE_ENDLESS_EVENTS,
   N_LIFE_STATUSES
 };
 extern const char *const life_status_names[N_LIFE_STATUSES];
@@ -23,6 +24,7 @@ struct observation {
   int32_t minute;
   int visit, measure;     /* indices in the plan */
   double truth, measured; /* in the measure's unit */
+  int quantified;         /* enum quantification: what was measured, or a limit */
 };
 
 /** `n_more` equal doses follow, `interval_min` apart. */

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "model/model_events.h"
 #include "twin/decimal_time.h"
 #include "twin/record_lane.h"
 
@@ -51,7 +52,7 @@ void record_reset(struct record_simulator *simulator, int l)
 
   regimen_empty(&lane->regimen);
   set_infusions(simulator, l);
-  model_lanes_forget_events(&simulator->patients, l);
+  model_events_reset(&simulator->patients, l);
   model_lanes_prepare(&simulator->patients);
   model_lanes_initial(&simulator->patients, l, simulator->state);
 }

@@ -8,6 +8,7 @@
 #include "base/memory.h"
 #include "solver/model_problem.h"
 #include "twin/course.h"
+#include "twin/effects.h"
 
 struct simulator {
   const struct plan *plan;
@@ -16,7 +17,7 @@ struct simulator {
   struct solver *solver;
   struct model_lanes patients;
   struct model_problem problem;
-  double *atol, *state, *effects, *z;
+  double *atol, *state, *effects;
   lanes *states, *outputs; /* [state], [output] where visits are */
   struct course courses[LANES];
   bool is_active[LANES];
@@ -78,7 +79,6 @@ int simulator_create(const struct plan *plan, int scenario, struct kernel_store 
   s->states = memory_new((size_t)s->model->n_states, sizeof *s->states);
   s->effects = memory_new((size_t)(s->model->n_etas + s->model->n_kappas + s->model->n_covariates),
                           sizeof *s->effects);
-  s->z = memory_new((size_t)s->model->n_etas, sizeof *s->z);
   for (int i = 0; i < s->model->n_states; i++)
     s->atol[i] = 0.01 * settings->rtol * s->model->states[i].scale;
   for (int l = 0; l < LANES; l++) {
@@ -120,59 +120,19 @@ void simulator_destroy(struct simulator **simulator)
   free(s->outputs);
   free(s->states);
   free(s->effects);
-  free(s->z);
   free(s);
   *simulator = NULL;
-}
-
-/** eta = row of the Cholesky factor times standard normals. */
-static void draw_etas(const struct simulator *simulator, const struct random_stream *stream,
-                      double *etas)
-{
-  const struct model *model = simulator->model;
-
-  for (int i = 0; i < model->n_etas; i++)
-    simulator->z[i] = random_normal(stream, RANDOM_ETA, (uint32_t)model->etas[i].parameter, 0);
-  for (int i = 0; i < model->n_etas; i++) {
-    etas[i] = 0;
-    for (int k = 0; k < model->etas[i].n; k++)
-      etas[i] += model->etas[i].factor[k] * simulator->z[model->etas[i].of[k]];
-  }
 }
 
 static void begin_occasion(struct simulator *simulator, int lane, int32_t minute)
 {
   struct course *course = &simulator->courses[lane];
-  const struct model *model = simulator->model;
 
-  for (int i = 0; i < model->n_parameters; i++) {
-    const struct model_parameter *parameter = &model->parameters[i];
-
-    if (parameter->kappa >= 0)
-      simulator->effects[parameter->kappa] = parameter->kappa_sd *
-                                             random_normal(&course->enrolment->person, RANDOM_KAPPA,
-                                                           (uint32_t)i, minute);
-  }
+  effects_between_occasions(simulator->model, &course->enrolment->person, minute,
+                            simulator->effects);
   model_lanes_kappas(&simulator->patients, lane, simulator->effects);
   model_lanes_prepare(&simulator->patients);
   course->next_occasion_min = minute + course->scenario->occasion_min;
-}
-
-/** Measurement error: a function of the truth, the patient, the time and the output. */
-static double measure(const struct simulator *simulator, const struct course *course, int output,
-                      double truth, int32_t minute)
-{
-  const struct model_output *o = &simulator->model->outputs[output];
-  const struct random_stream *stream = &course->enrolment->stream;
-  const uint32_t draw = 2 * (uint32_t)output;
-
-  if (o->log_normal > 0)
-    return truth * math_exp(o->log_normal * random_normal(stream, RANDOM_RESIDUAL, draw, minute));
-  if (o->proportional > 0)
-    truth *= 1 + o->proportional * random_normal(stream, RANDOM_RESIDUAL, draw, minute);
-  if (o->additive > 0)
-    truth += o->additive * random_normal(stream, RANDOM_RESIDUAL, draw + 1, minute);
-  return truth;
 }
 
 /** simulator->outputs are those of that time, before any dose. */
@@ -187,15 +147,20 @@ static void visit(struct simulator *simulator, int lane, int32_t minute)
   for (int m = 0; m < simulator->plan->n_measures; m++) {
     const int output = scenario->outputs[m];
     const double truth = simulator->outputs[output][lane];
+    enum quantification quantified;
+    double measured;
 
     if (!(measures >> m & 1)) continue;
     if (isinf(truth)) { /* NaN is legal: an event that has not come */
       course->life->status = LIFE_NOT_FINITE;
       return;
     }
-    course->measured[m] = scenario->factors[m] * measure(simulator, course, output, truth, minute);
+    measured = effects_measured(simulator->model, output, &course->enrolment->stream, minute,
+                                truth);
+    quantified = effects_reported(&simulator->model->outputs[output], &measured);
+    course->measured[m] = scenario->factors[m] * measured;
     life_observe(course->life, &(struct observation){minute, code, m, scenario->factors[m] * truth,
-                                                     course->measured[m]});
+                                                     course->measured[m], (int)quantified});
   }
   for (int i = 0; i < course->arm->n_administrations; i++) course->dosings[i].has_news = true;
 }
@@ -364,7 +329,7 @@ static void admit(struct simulator *simulator, int lane, const struct enrolment 
 
   life_begin(life);
   load_covariates(simulator, enrolment, simulator->effects);
-  draw_etas(simulator, &enrolment->person, life->etas);
+  effects_between_patients(model, &enrolment->person, life->etas);
   model_lanes_load(&simulator->patients, lane, simulator->effects, life->etas);
   model_lanes_prepare(&simulator->patients);
   for (int i = 0; i < model->n_parameters; i++)
@@ -385,6 +350,10 @@ static void refuse(struct life *life)
 
 static void arrive(struct simulator *simulator, int lane)
 {
+  static const enum life_status statuses[] = {[SOLVE_TOO_MANY_STEPS] = LIFE_TOO_MANY_STEPS,
+                                              [SOLVE_STEP_TOO_SMALL] = LIFE_STEP_TOO_SMALL,
+                                              [SOLVE_NOT_FINITE] = LIFE_NOT_FINITE,
+                                              [SOLVE_ENDLESS_EVENTS] = LIFE_ENDLESS_EVENTS};
   struct course *course = &simulator->courses[lane];
   const enum solve_status status = solver_status(simulator->solver, lane);
 
@@ -392,9 +361,7 @@ static void arrive(struct simulator *simulator, int lane)
     go_on(simulator, lane, simulator->stops[lane]);
     return;
   }
-  course->life->status = status == SOLVE_TOO_MANY_STEPS   ? LIFE_TOO_MANY_STEPS
-                         : status == SOLVE_STEP_TOO_SMALL ? LIFE_STEP_TOO_SMALL
-                                                          : LIFE_NOT_FINITE;
+  course->life->status = statuses[status];
   course->life->count = solver_count(simulator->solver, lane);
   simulator->is_active[lane] = false;
   solver_unload(simulator->solver, lane);

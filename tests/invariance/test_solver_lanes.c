@@ -70,16 +70,22 @@ static void crossings(void *context, const lanes *t, const lanes *y, lanes *cros
 
 static int n_crossings;
 
-static void cross(void *context, int lane, int event, double time)
+static bool cross(void *context, int lane, double time, lanes *state)
 {
   struct parameters *p = context;
+  lanes crosses[EVENTS];
 
   (void)time;
-  p->held[event][lane] = 1 - p->held[event][lane];
-  n_crossings++;
+  crossings(context, &(lanes){0}, state, crosses);
+  for (int e = 0; e < EVENTS; e++) {
+    if (crosses[e][lane] == 0) continue;
+    p->held[e][lane] = 1 - p->held[e][lane];
+    n_crossings++;
+  }
+  return true;
 }
 
-static const struct ode_events events = {EVENTS, crossings, cross};
+static const struct ode_events events = {EVENTS, 0, crossings, cross};
 
 /* All that a patient's life left behind. */
 struct life {

@@ -45,12 +45,12 @@ static void assert_status(const struct regimen *regimen, int n_methods, enum ste
 #define OUTPUT    "outputs: {Y: {unit: mg, expression: A}}\n"
 
 /* CL 10 L/h, V 80 L, KA 1.2 /h. */
-static const char oral[] =
-    BEGINNING "parameters: {K: {value: 0.125 1/h, source: test}, KA: {value: 1.2 1/h, source: test}}\n"
-              "states:\n"
-              "  D: {unit: mg, rate: -KA * D}\n"
-              "  A: {unit: mg, rate: KA * D - K * A}\n"
-              "routes: {oral: {state: D}, iv: {state: A}}\n" OUTPUT;
+static const char oral[] = BEGINNING
+    "parameters: {K: {value: 0.125 1/h, source: test}, KA: {value: 1.2 1/h, source: test}}\n"
+    "states:\n"
+    "  D: {unit: mg, rate: -KA * D}\n"
+    "  A: {unit: mg, rate: KA * D - K * A}\n"
+    "routes: {oral: {state: D}, iv: {state: A}}\n" OUTPUT;
 static const double oral_k = 0.125, oral_ka = 1.2;
 
 /* sum of exp(-k (phase + n interval)) over n >= 0 */
@@ -90,13 +90,13 @@ static void the_linear_method_is_exact(void **state)
 /* k10 0.3, k12 0.2, k21 0.1 /h: the exponents are the roots of x^2 - (sum) x + k10 k21. */
 static void boluses_into_two_compartments_have_two_exponents(void **state)
 {
-  static const char text[] =
-      BEGINNING "parameters: {K: {value: 0.3 1/h, source: test}, IN: {value: 0.2 1/h, source: test},\n"
-                "             OUT: {value: 0.1 1/h, source: test}}\n"
-                "states:\n"
-                "  A: {unit: mg, rate: -(K + IN) * A + OUT * P}\n"
-                "  P: {unit: mg, rate: IN * A - OUT * P}\n"
-                "routes: {iv: {state: A}}\n" OUTPUT;
+  static const char text[] = BEGINNING
+      "parameters: {K: {value: 0.3 1/h, source: test}, IN: {value: 0.2 1/h, source: test},\n"
+      "             OUT: {value: 0.1 1/h, source: test}}\n"
+      "states:\n"
+      "  A: {unit: mg, rate: -(K + IN) * A + OUT * P}\n"
+      "  P: {unit: mg, rate: IN * A - OUT * P}\n"
+      "routes: {iv: {state: A}}\n" OUTPUT;
   const struct regimen regimen = {.text = text, .route = "iv", .interval = 8, .amount = 50};
   const double root = sqrt(0.6 * 0.6 - 4 * 0.3 * 0.1), a = (0.6 + root) / 2, b = (0.6 - root) / 2;
   const double phases[] = {0, 1, 8};
@@ -161,10 +161,10 @@ static void overlapping_infusions_are_those_of_nonmem(void **state)
 }
 
 /* VMAX 10 mg/h, KM 5 mg. */
-static const char saturable[] =
-    BEGINNING "parameters: {VMAX: {value: 10 mg/h, source: test}, KM: {value: 5 mg, source: test}}\n"
-              "states: {A: {unit: mg, rate: -VMAX * A / (KM + A)}}\n"
-              "routes: {saturable: {state: A}}\n" OUTPUT;
+static const char saturable[] = BEGINNING
+    "parameters: {VMAX: {value: 10 mg/h, source: test}, KM: {value: 5 mg, source: test}}\n"
+    "states: {A: {unit: mg, rate: -VMAX * A / (KM + A)}}\n"
+    "routes: {saturable: {state: A}}\n" OUTPUT;
 
 /* KM log(1 + dose / trough) + dose = VMAX interval, solved by bisection for the trough. */
 static double saturable_trough(double dose, double interval)
@@ -206,7 +206,8 @@ static void nothing_comes_to_rest_above_the_greatest_elimination(void **state)
   for (int d = 0; d < 4; d++) {
     const struct regimen boluses = {
         .text = saturable, .route = "saturable", .interval = 12, .amount = inputs[d] * 120};
-    const struct regimen infusion = {.text = saturable, .route = "saturable", .rate = inputs[d] * 10};
+    const struct regimen infusion = {
+        .text = saturable, .route = "saturable", .rate = inputs[d] * 10};
 
     assert_status(&boluses, NONLINEAR_METHODS, STEADY_NONE);
     assert_status(&infusion, NONLINEAR_METHODS, STEADY_NONE);
@@ -222,7 +223,8 @@ static void an_infusion_without_end_balances_elimination(void **state)
   (void)state;
   assert_found(&linear, 0, expected, 1e-11);
   for (int d = 0; d < 2; d++) {
-    const struct regimen regimen = {.text = saturable, .route = "saturable", .rate = 10 * inputs[d]};
+    const struct regimen regimen = {
+        .text = saturable, .route = "saturable", .rate = 10 * inputs[d]};
     const double amount = 5 * inputs[d] / (1 - inputs[d]);
 
     assert_found(&regimen, 0, &amount, 1e-8);
@@ -231,14 +233,14 @@ static void an_infusion_without_end_balances_elimination(void **state)
 
 static void a_compartment_that_only_gains_has_no_steady_state(void **state)
 {
-  static const char text[] =
-      BEGINNING "parameters:\n"
-                "  K: {value: 0 1/h, variability: {distribution: normal, sd: 0.1}, source: test}\n"
-                "  KA: {value: 1 1/h, source: test}\n"
-                "states:\n"
-                "  D: {unit: mg, rate: -KA * D}\n"
-                "  A: {unit: mg, rate: KA * D - K * A}\n"
-                "routes: {oral: {state: D}, iv: {state: A}}\n" OUTPUT;
+  static const char text[] = BEGINNING
+      "parameters:\n"
+      "  K: {value: 0 1/h, variability: {distribution: normal, sd: 0.1}, source: test}\n"
+      "  KA: {value: 1 1/h, source: test}\n"
+      "states:\n"
+      "  D: {unit: mg, rate: -KA * D}\n"
+      "  A: {unit: mg, rate: KA * D - K * A}\n"
+      "routes: {oral: {state: D}, iv: {state: A}}\n" OUTPUT;
   const struct regimen doses = {.text = text, .route = "oral", .interval = 12, .amount = 100};
   const struct regimen infusion = {.text = text, .route = "iv", .rate = 1};
 
@@ -247,13 +249,13 @@ static void a_compartment_that_only_gains_has_no_steady_state(void **state)
   assert_status(&infusion, METHODS, STEADY_NONE);
 }
 
-static const char area[] =
-    BEGINNING "parameters: {K: {value: 0.125 1/h, source: test}}\n"
-              "states:\n"
-              "  A: {unit: mg, rate: -K * A}\n"
-              "  AREA: {unit: mg.h, rate: A}\n"
-              "  STILL: {unit: mg, initial: 3 mg, rate: 0 * K * STILL}\n"
-              "routes: {iv: {state: A}, odd: {state: AREA}, still: {state: STILL}}\n" OUTPUT;
+static const char area[] = BEGINNING
+    "parameters: {K: {value: 0.125 1/h, source: test}}\n"
+    "states:\n"
+    "  A: {unit: mg, rate: -K * A}\n"
+    "  AREA: {unit: mg.h, rate: A}\n"
+    "  STILL: {unit: mg, initial: 3 mg, rate: 0 * K * STILL}\n"
+    "routes: {iv: {state: A}, odd: {state: AREA}, still: {state: STILL}}\n" OUTPUT;
 
 static void what_only_counts_counts_from_the_last_dose(void **state)
 {
@@ -277,12 +279,11 @@ static void doses_into_what_only_counts_or_stands_still_add_up_for_ever(void **s
 
 static void a_state_may_be_negative(void **state)
 {
-  static const char text[] =
-      BEGINNING "parameters: {K: {value: 0.5 1/h, source: test}}\n"
-                "states:\n"
-                "  A: {unit: mg, rate: -K * A}\n"
-                "  E: {unit: mg, initial: 90 mg, rate: -K * (E + A)}\n"
-                "routes: {iv: {state: A}}\n" OUTPUT;
+  static const char text[] = BEGINNING "parameters: {K: {value: 0.5 1/h, source: test}}\n"
+                                       "states:\n"
+                                       "  A: {unit: mg, rate: -K * A}\n"
+                                       "  E: {unit: mg, initial: 90 mg, rate: -K * (E + A)}\n"
+                                       "routes: {iv: {state: A}}\n" OUTPUT;
   const struct regimen regimen = {.text = text, .route = "iv", .interval = 2, .amount = 10};
   const double q = exp(-1.), a = 10 / (1 - q);
   const double expected[] = {a * q, -0.5 * 2 * a * q / (1 - q)};
@@ -294,13 +295,13 @@ static void a_state_may_be_negative(void **state)
 /* The brusselator with its state at rest exactly: everything near it flees to a cycle. */
 static void a_state_from_which_its_neighbours_flee_is_none(void **state)
 {
-  static const char text[] =
-      BEGINNING "parameters: {B: {value: 3, source: test}, K: {value: 1 1/h, source: test}}\n"
-                "states:\n"
-                "  A: {unit: mg, rate: -K * A}\n"
-                "  X: {unit: \"1\", initial: 1, rate: K * (1 - (B + 1) * X + X * X * Z)}\n"
-                "  Z: {unit: \"1\", initial: 3, rate: K * (B * X - X * X * Z)}\n"
-                "routes: {iv: {state: A}}\n" OUTPUT;
+  static const char text[] = BEGINNING
+      "parameters: {B: {value: 3, source: test}, K: {value: 1 1/h, source: test}}\n"
+      "states:\n"
+      "  A: {unit: mg, rate: -K * A}\n"
+      "  X: {unit: \"1\", initial: 1, rate: K * (1 - (B + 1) * X + X * X * Z)}\n"
+      "  Z: {unit: \"1\", initial: 3, rate: K * (B * X - X * X * Z)}\n"
+      "routes: {iv: {state: A}}\n" OUTPUT;
   const struct regimen regimen = {.text = text, .route = "iv", .interval = 3, .amount = 1};
 
   (void)state;
@@ -332,10 +333,9 @@ static void rates_that_depend_on_time_have_none(void **state)
 
 static void a_patient_who_cannot_be_followed_has_a_status(void **state)
 {
-  static const char text[] =
-      BEGINNING "parameters: {K: {value: 1 1/mg/h, source: test}}\n"
-                "states: {A: {unit: mg, rate: K * A * A}}\n"
-                "routes: {iv: {state: A}}\n" OUTPUT;
+  static const char text[] = BEGINNING "parameters: {K: {value: 1 1/mg/h, source: test}}\n"
+                                       "states: {A: {unit: mg, rate: K * A * A}}\n"
+                                       "routes: {iv: {state: A}}\n" OUTPUT;
   const struct regimen regimen = {.text = text, .route = "iv", .interval = 12, .amount = 1};
 
   (void)state;

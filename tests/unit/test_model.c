@@ -204,8 +204,8 @@ static const char correlated[] = "schema: 1\n"
 /** Covariance of the etas of two parameters, from the factors of independent normals. */
 static double covariance(const struct model *model, int first, int second)
 {
-  const struct model_eta *a = &model->etas[model->parameters[first].eta];
-  const struct model_eta *b = &model->etas[model->parameters[second].eta];
+  const struct model_effect *a = &model->etas[model->parameters[first].eta];
+  const struct model_effect *b = &model->etas[model->parameters[second].eta];
   double sum = 0;
 
   for (int i = 0; i < a->n; i++)
@@ -269,11 +269,11 @@ static void an_event_is_held_until_its_crossing_is_told(void **state)
       "states: {A: {unit: mg, rate: \"-if(high, 4 * K, K) * A\"}}\n"
       "events: {high: {when: LIMIT < A}}\n"
       "outputs: {T: {unit: min, expression: first(high)}}\n";
-  const lanes time = {0}, y = (lanes){0} + 5;
+  const lanes time = {0};
   struct compiled compiled;
   struct model_lanes patients;
   const double none = 0;
-  lanes out, minutes;
+  lanes y = (lanes){0} + 5, low = (lanes){0} + 1, out, minutes;
 
   (void)state;
   compile_good(&compiled, switched, 0, NULL);
@@ -287,13 +287,13 @@ static void an_event_is_held_until_its_crossing_is_told(void **state)
   assert_true(out[2] == 1 && out[3] == 1);
   model_lanes_rates(&patients, &time, &y, &out);
   assert_true(out[2] == -10 && out[3] == -10);
-  model_lanes_cross(&patients, 3, 0, 1.5);
+  assert_true(model_lanes_cross(&patients, 3, 1.5, &y));
   model_lanes_crossings(&patients, &time, &y, &out);
   assert_true(out[2] == 1 && out[3] == 0);
   model_lanes_jacobian(&patients, &time, &y, &out);
   assert_true(out[2] == -2 && out[3] == -8);
-  model_lanes_cross(&patients, 3, 0, 2);
-  model_lanes_cross(&patients, 3, 0, 2.5);
+  assert_true(model_lanes_cross(&patients, 3, 2, &low));
+  assert_true(model_lanes_cross(&patients, 3, 2.5, &y));
   model_lanes_outputs(&patients, &time, &y, &minutes);
   assert_true(isnan(minutes[2]) && minutes[3] == 90);
   model_lanes_load(&patients, 3, &none, &none);

@@ -278,14 +278,15 @@ static void samples_change_no_bit_of_a_response_and_no_step(void **state)
   }
 }
 
-static void nothing_crosses(void *context, int lane, int event, double time)
+static bool nothing_crosses(void *context, int lane, double time, lanes *state)
 {
-  (void)context, (void)lane, (void)event, (void)time;
+  (void)context, (void)lane, (void)time, (void)state;
+  return true;
 }
 
 static void a_problem_with_events_is_refused(void **state)
 {
-  const struct ode_events events = {1, oral_response_rate, nothing_crosses};
+  const struct ode_events events = {1, 0, oral_response_rate, nothing_crosses};
   const struct ode ode = {.n_states = 1, .rates = oral_response_rate, .events = &events};
   const double atol = 1;
   struct solver *solver;

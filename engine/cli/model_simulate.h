@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* engine/cli/engine_simulate.h
+/* engine/cli/model_simulate.h
  * The words of `twintrial model simulate`. */
 #pragma once
 #include "cli/command.h"

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "cli/engine_simulate.h"
+#include "cli/model_simulate.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "base/failure.h"
@@ -45,6 +46,8 @@ int simulate_options(const struct command *command, const struct arguments *argu
   TRY(find_model(arguments->words[1], arena, options));
   options->events = argument(command, arguments, "--events");
   options->output = argument(command, arguments, "--output");
+  options->expected = argument(command, arguments, "--expected");
+  options->tolerance = argument_number(command, arguments, "--tolerance", (double)NAN);
   if (!options->events)
     return failure(EXIT_CODE_INVALID_INPUT, "model simulate: --events FILE.csv is missing");
   options->rule = (enum covariate_rule)choice(command, arguments, "--covariates", rules);
