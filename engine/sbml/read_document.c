@@ -7,12 +7,37 @@
 #include "base/memory.h"
 #include "sbml/reading.h"
 
-/** Where an element begins. libsbml knows the end of its first tag. */
+/** The text's lines, for place_of(). */
+static void find_lines(struct sbml_model *model)
+{
+  const struct source *source = model->source;
+  const char *text = source->text;
+  int n = 1;
+
+  for (const char *p = text; (p = strchr(p, '\n')); p++) n++;
+  model->lines = arena_new(model->arena, (size_t)n, sizeof *model->lines);
+  for (const char *p = text; p && model->n_lines < n; p = p ? p + 1 : NULL) {
+    model->lines[model->n_lines++] = p;
+    p = strchr(p, '\n');
+  }
+}
+
+/** Where an element begins: libsbml knows the line and, in bytes, the column of the end of its
+ *  first tag. */
 static struct place place_of(const struct sbml_model *model, const void *element)
 {
-  const int line = (int)SBase_getLine(element), column = (int)SBase_getColumn(element);
+  int line = (int)SBase_getLine(element), characters = 1;
+  const char *p, *end;
 
-  return (struct place){model->source, line > 0 ? line : 1, column > 0 ? column : 1, 1};
+  if (line < 1 || line > model->n_lines) return (struct place){model->source, 1, 1, 1};
+  p = model->lines[line - 1];
+  end = model->source->text + model->source->length;
+  for (unsigned column = SBase_getColumn(element); column > 1 && p + 1 < end; column--) p++;
+  while (p > model->source->text && *p != '<') p--;
+  while (line > 1 && p < model->lines[line - 1]) line--;
+  for (const char *c = model->lines[line - 1]; c < p; c++)
+    characters += ((unsigned char)*c & 0xc0) != 0x80;
+  return (struct place){model->source, line, characters, 1};
 }
 
 static const char *kept(struct sbml_model *model, const char *text)
@@ -480,6 +505,7 @@ void sbml_read(struct sbml_model *model)
   SBMLDocument_t *document = readSBMLFromString(model->source->text);
   struct reading reading = {.model = model};
 
+  find_lines(model);
   model->level = (int)SBMLDocument_getLevel(document);
   model->version = (int)SBMLDocument_getVersion(document);
   if (is_valid(model, document) && refuse_packages(model, document) && flatten(model, document)) {

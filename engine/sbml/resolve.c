@@ -333,11 +333,23 @@ static void settle(struct sbml_model *model, struct quantity *quantity)
   }
 }
 
+/** Nothing that the event sets depends on when it is computed. */
+static bool sets_fixed_values(const struct sbml_event *event)
+{
+  bool varies_in_time = false;
+
+  for (int i = 0; i < event->n; i++)
+    tree_visit(event->settings[i].value, find_varying, &varies_in_time);
+  return !varies_in_time;
+}
+
 /** A concentration in a compartment that changes is set by setting the amount, with the size from
  *  before: if the event sets that, too, the concentration will be another. */
 static void settle_event(struct sbml_model *model, struct sbml_event *event)
 {
   struct setting *settings = arena_new(model->arena, (size_t)event->n, sizeof *settings);
+  const bool is_late = event->delay && event->sets_values_at_trigger;
+  const bool is_fixed = sets_fixed_values(event);
 
   for (int i = 0; i < event->n; i++) {
     struct quantity *quantity = event->settings[i].quantity;
@@ -347,7 +359,8 @@ static void settle_event(struct sbml_model *model, struct sbml_event *event)
     settings[i].quantity = quantity->amount;
     settings[i].value = pair(model, TREE_MULTIPLY, settings[i].value,
                              now(model, quantity->compartment));
-    if (event->delay && event->sets_values_at_trigger)
+    if (is_late && is_fixed) event->sets_values_at_trigger = false;
+    if (is_late && !is_fixed)
       diagnostics_error(model->diagnostics, &event->at,
                         "after a delay, this event sets the concentration '%.60s', whose "
                         "compartment changes, to a value from before: the model language cannot "

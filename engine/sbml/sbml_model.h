@@ -67,6 +67,8 @@ struct sbml_model {
   struct arena *arena;
   struct diagnostics *diagnostics;
   const struct source *source;
+  int n_lines;
+  const char **lines;                 /* [n_lines] where they begin */
   const char *id, *label, *time_unit; /* may be NULL */
   const char *origin;                 /* for sources: the file and the model */
   int level, version;

@@ -220,13 +220,11 @@ static void write_event(struct writing *writing, const struct sbml_event *event)
              yaml_scalar(arena, text_of(writing, event->settings[i].value)));
   if (event->delay)
     page_add(page, "    delay: %s\n", yaml_scalar(arena, text_of(writing, event->delay)));
-  if (event->n > 0)
-    page_add(page, "    values: %s\n",
-             event->sets_values_at_trigger ? "at_trigger" : "at_execution");
+  if (event->n > 0 && !event->sets_values_at_trigger) page_add(page, "    values: at_execution\n");
   if (event->priority)
     page_add(page, "    priority: %s\n", yaml_scalar(arena, text_of(writing, event->priority)));
-  page_add(page, "    persistent: %s\n    at_start: %s\n", event->is_persistent ? "yes" : "no",
-           event->is_held_at_start ? "held" : "not_held");
+  if (!event->is_persistent) page_add(page, "    persistent: false\n");
+  if (!event->is_held_at_start) page_add(page, "    at_start: not_held\n");
   if (!label && event->id && strcmp(event->id, event->written) != 0)
     label = arena_format(arena, "SBML id %s", event->id);
   if (label)
