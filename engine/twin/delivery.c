@@ -20,7 +20,6 @@ bool delivery_plan(const struct dose_order *order, const struct model_entry *ent
   *arrival = (struct arrival){
       .interval = order->interval, .additional = order->additional, .state = order->state};
   if (!is_at_least_0(entry->fraction) || !is_at_least_0(entry->lag)) return false;
-  arrival->due = decimal_time_after(order->time, 1, entry->lag);
   if (order->rate == RATE_BOLUS || (order->amount > 0 && amount == 0) ||
       (order->rate == DURATION_OF_MODEL && entry->duration == 0)) {
     arrival->amount = amount;

@@ -92,9 +92,8 @@ static enum record_status settle(struct record_simulator *simulator, int l,
                                  const struct record *record, const struct arrival *dose)
 {
   const int n = simulator->simulation.model->n_states;
-  const double lag = dose->due - record->time;
-  const bool is_late = dose->interval > 0 && lag >= dose->interval;
-  double phase = dose->interval - lag;
+  const bool is_late = dose->interval > 0 && dose->lag >= dose->interval;
+  double phase = dose->interval - dose->lag;
   enum record_status status;
 
   if (dose->interval > 0 && dose->duration > most_at_once * dose->interval)
