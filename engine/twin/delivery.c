@@ -17,8 +17,11 @@ bool delivery_plan(const struct dose_order *order, const struct model_entry *ent
 {
   const double amount = order->amount * entry->fraction;
 
-  *arrival = (struct arrival){
-      .interval = order->interval, .additional = order->additional, .state = order->state};
+  *arrival = (struct arrival){.first = order->time,
+                              .lag = entry->lag,
+                              .interval = order->interval,
+                              .additional = order->additional,
+                              .state = order->state};
   if (!is_at_least_0(entry->fraction) || !is_at_least_0(entry->lag)) return false;
   if (order->rate == RATE_BOLUS || (order->amount > 0 && amount == 0) ||
       (order->rate == DURATION_OF_MODEL && entry->duration == 0)) {
