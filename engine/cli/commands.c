@@ -37,6 +37,8 @@ static const struct option model_options[] = {
      "simulate: prints each patient's largest deviation from these rows"},
     {"--tolerance", 0, "X",
      "simulate: with --expected, what deviates more is a failure, exit code 7"},
+    {"--seed", 0, "N",
+     "simulate: patients differ and measurements err as the model says; without: typical patients"},
     {"--covariates", 0, "RULE",
      "simulate: between two records those of the next (nocb, default) or of the last (locf)"},
     {"--steady-lag", 0, "RULE",

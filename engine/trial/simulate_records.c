@@ -86,6 +86,8 @@ static int create_simulator(struct records_run *run, struct record_reader *reade
                                          .rtol = run->options->rtol,
                                          .max_steps = 1e6,
                                          .rule = run->options->rule,
+                                         .seed = run->options->has_seed ? &run->options->seed
+                                                                        : NULL,
                                          .clamps_lag = run->options->clamps_lag};
   const char *method = run->options->method,
              *lacks = method ? model_lacks(run->model, method) : NULL;
@@ -261,13 +263,19 @@ static int conclude(const struct records_run *run)
 
 static int run_all(struct records_run *run)
 {
+  struct simulated_columns columns;
+  struct record_result *results;
+
   TRY(load(run));
   TRY(examine(run));
+  results = arena_new(run->arena, 3 * (size_t)run->model->n_outputs, sizeof *results);
   TRY(open_comparison(run));
   run->writes = run->options->output || !run->compares;
+  columns.model = run->model;
+  columns.n = record_results(run->model, run->options->has_seed, results);
+  columns.results = results;
   if (run->writes)
-    TRY(simulated_output_open(run->comm, run->options->output, run->model, run->arena,
-                              &run->output));
+    TRY(simulated_output_open(run->comm, run->options->output, &columns, run->arena, &run->output));
   TRY(simulate(run));
   return conclude(run);
 }
