@@ -278,6 +278,19 @@ static struct table_layout observation_table(const struct plan *plan, struct are
   return end(&columns, "/obs", "Measurements");
 }
 
+static struct table_layout change_table(const struct plan *plan, struct arena *arena)
+{
+  struct columns columns = begin(arena);
+  const char **names = arena_new(arena, (size_t)plan->n_courses, sizeof *names);
+
+  for (int i = 0; i < plan->n_courses; i++)
+    names[i] = plan->cohort->covariates[plan->courses[i].covariate].name;
+  real(&columns, "time_h", "h", "Time since the first dose");
+  code(&columns, "covariate", "What changed", plan->n_courses, names);
+  real(&columns, "value", NULL, "New value: unit or category of /cohort");
+  return end(&columns, "/covariates", "Covariates that changed");
+}
+
 static struct table_layout event_table(const struct plan *plan, struct arena *arena)
 {
   static const char *const cnsr[] = {"event", "censored"};
@@ -341,8 +354,8 @@ static struct table_layout endpoint_table(const struct plan *plan,
 
 void layout_create(const struct plan *plan, struct arena *arena, struct layout *layout)
 {
-  struct table_layout *tables = arena_new(arena, TABLE_FIRST_ENDPOINT + (size_t)plan->n_endpoints,
-                                          sizeof *tables);
+  struct table_layout *tables = arena_new(
+      arena, TABLE_FIRST_ENDPOINT + (size_t)plan->n_endpoints + 1, sizeof *tables);
   int *endpoints = arena_new(arena, (size_t)plan->n_endpoints, sizeof *endpoints);
   int n = TABLE_FIRST_ENDPOINT;
 
@@ -365,6 +378,8 @@ void layout_create(const struct plan *plan, struct arena *arena, struct layout *
     endpoints[n - TABLE_FIRST_ENDPOINT] = i;
     tables[n++] = endpoint_table(plan, &plan->endpoints[i], arena);
   }
+  layout->changes = plan->n_courses > 0 ? n : -1;
+  if (plan->n_courses > 0) tables[n++] = change_table(plan, arena);
   layout->n_tables = n;
   study_tables_create(plan, arena, &layout->n_small, &layout->small);
 }

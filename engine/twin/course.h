@@ -2,6 +2,7 @@
 /* engine/twin/course.h
  * One patient's calendar: planned visits, added visits, doses, occasions. */
 #pragma once
+#include "twin/covariates.h"
 #include "twin/dosing.h"
 
 enum { MAX_ADDED_VISITS = 512 };
@@ -13,6 +14,7 @@ struct course {
   struct life *life;
   const struct plan_arm *arm;
   struct dosing *dosings; /* [administration of the arm] */
+  struct covariates covariates;
   int next_visit, n_added;
   int32_t added[MAX_ADDED_VISITS]; /* ascending */
   int32_t next_occasion_min;       /* NO_TIME: none */

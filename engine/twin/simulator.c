@@ -93,6 +93,8 @@ int simulator_create(const struct plan *plan, int scenario, struct kernel_store 
   }
   create_rule_registers(s);
   model_lanes_create(s->model, &s->patients);
+  for (int l = 0; l < LANES; l++)
+    covariates_create(plan, s->patients.simd, &s->courses[l].covariates);
   *simulator = s;
   tolerance = (struct tolerance){settings->rtol, s->atol, (double)settings->max_steps};
   model_problem_set(&s->problem, &s->patients, kernels);
@@ -119,6 +121,7 @@ void simulator_destroy(struct simulator **simulator)
     free(s->visit_times[l]);
     free(s->courses[l].dosings);
     regimen_clear(&s->regimens[l]);
+    covariates_clear(&s->courses[l].covariates);
   }
   free(s->atol);
   free(s->state);
@@ -127,6 +130,28 @@ void simulator_destroy(struct simulator **simulator)
   free(s->effects);
   free(s);
   *simulator = NULL;
+}
+
+/** The covariates of a patient as the model wants them. */
+static void load_covariates(const struct simulator *simulator, const double *covariates,
+                            double *values)
+{
+  for (int i = 0; i < simulator->model->n_covariates; i++) {
+    const struct plan_link *link = &simulator->scenario->links[i];
+    const double value = covariates[link->covariate];
+
+    values[i] = link->category ? link->category[(int)value] : value * link->factor;
+  }
+}
+
+static void change_covariates(struct simulator *simulator, int lane, int32_t minute)
+{
+  struct course *course = &simulator->courses[lane];
+
+  covariates_change(&course->covariates, minute, course->life);
+  load_covariates(simulator, course->covariates.values, simulator->effects);
+  model_lanes_covariates(&simulator->patients, lane, simulator->effects);
+  model_lanes_prepare(&simulator->patients);
 }
 
 static void begin_occasion(struct simulator *simulator, int lane, int32_t minute)
@@ -226,7 +251,7 @@ static void give(struct simulator *simulator, int lane, int administration, int3
 {
   struct course *course = &simulator->courses[lane];
   struct dosing *dosing = &course->dosings[administration];
-  const struct evidence evidence = {course->life, course->enrolment->covariates, course->measured,
+  const struct evidence evidence = {course->life, course->covariates.values, course->measured,
                                     simulator->patients.simd};
   int32_t added;
   const double amount = dosing_decide(
@@ -252,8 +277,8 @@ static void give(struct simulator *simulator, int lane, int administration, int3
 }
 
 /** All that falls on this minute, in one order: infusions end, doses that were on their way arrive,
- *  visits measure before the doses of the same time, occasions begin, doses are decided and given.
- */
+ *  visits measure before the doses of the same time, covariates change, occasions begin, doses are
+ *  decided and given. */
 static void live_minute(struct simulator *simulator, int lane, int32_t minute)
 {
   struct course *course = &simulator->courses[lane];
@@ -262,6 +287,7 @@ static void live_minute(struct simulator *simulator, int lane, int32_t minute)
   course->life->last_minute = minute;
   delivery_catch_up(&delivery, model_time(simulator, minute));
   visit_standing(simulator, lane, minute);
+  if (course->covariates.next_min == minute) change_covariates(simulator, lane, minute);
   if (course->next_occasion_min == minute) begin_occasion(simulator, lane, minute);
   for (int i = 0; i < course->arm->n_administrations; i++)
     if (course->dosings[i].next_min == minute) give(simulator, lane, i, minute);
@@ -342,17 +368,6 @@ static void go_on_between(struct simulator *simulator, int lane)
   run_to_next_change(simulator, lane, simulator->stops[lane] - 1);
 }
 
-static void load_covariates(const struct simulator *simulator, const struct enrolment *enrolment,
-                            double *values)
-{
-  for (int i = 0; i < simulator->model->n_covariates; i++) {
-    const struct plan_link *link = &simulator->scenario->links[i];
-    const double value = enrolment->covariates[link->covariate];
-
-    values[i] = link->category ? link->category[(int)value] : value * link->factor;
-  }
-}
-
 static void admit(struct simulator *simulator, int lane, const struct enrolment *enrolment,
                   struct life *life)
 {
@@ -360,7 +375,8 @@ static void admit(struct simulator *simulator, int lane, const struct enrolment 
   const struct model *model = simulator->model;
 
   life_begin(life);
-  load_covariates(simulator, enrolment, simulator->effects);
+  covariates_begin(&course->covariates, enrolment->covariates, life);
+  load_covariates(simulator, course->covariates.values, simulator->effects);
   effects_between_patients(model, &enrolment->person, life->etas);
   model_lanes_load(&simulator->patients, lane, simulator->effects, life->etas);
   effects_mixtures(model, &enrolment->person, life->categories);

@@ -12,6 +12,7 @@
 #include "base/memory.h"
 #include "model/model_lanes.h"
 #include "moments.h"
+#include "solver/kernel.h"
 #include "twin/effects.h"
 
 enum { LOG, PLAIN, LOGIT, RIGHT, LEFT, FLAT, N_ALONE };
@@ -309,6 +310,35 @@ static void thetas_move_typical_values_on_their_scale(void **state)
   model_lanes_clear(&patients);
 }
 
+/* What differs by chance, and by how much, is nothing that code is made for. */
+static void a_kernel_holds_for_any_uncertainty(void **state)
+{
+  static const char certain[] =
+      "schema: 1\nmodel: m\ntitle: m\nparameters:\n"
+      "  CL: {value: 2 L/h, variability: {sd: 0.3}, source: x}\n  V: {value: 5 L, source: x}\n"
+      "states: {A: {unit: mg, rate: -CL / V * A}}\noutputs: {C: {unit: mg/L, expression: A / V}}\n";
+  static const char more[] =
+      "uncertainty: {parameters: [CL, V], covariance: [1, 0, 1], source: x}\n";
+  struct arena *arena = arena_create();
+  struct diagnostics *diagnostics = diagnostics_create();
+  char names[2][SHA256_TEXT_BYTES], *text;
+
+  (void)state;
+  for (int i = 0; i < 2; i++) {
+    const char *all = arena_format(arena, "%s%s", certain, i ? more : "");
+    const struct source source = {.name = "m", .text = all, .length = strlen(all)};
+    const struct model *model = model_compile(&source, 0, NULL, arena, diagnostics);
+
+    assert_non_null(model);
+    assert_int_equal(model->n_thetas, 2 * i);
+    kernel_name(model, names[i], &text);
+    free(text);
+  }
+  assert_string_equal(names[0], names[1]);
+  diagnostics_destroy(&diagnostics);
+  arena_destroy(&arena);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -318,6 +348,7 @@ int main(void)
       cmocka_unit_test(latent_categories_have_their_probabilities),
       cmocka_unit_test(population_parameters_have_the_declared_covariance),
       cmocka_unit_test(thetas_move_typical_values_on_their_scale),
+      cmocka_unit_test(a_kernel_holds_for_any_uncertainty),
   };
 
   return cmocka_run_group_tests(tests, compile, release);
