@@ -127,14 +127,16 @@ static enum record_status live_moment(struct record_simulator *simulator, int l)
   return status;
 }
 
-/** Whether a run can pass a record: it only reads, and what holds goes on holding. */
+/** Whether a run can pass record i on its way to the next one: it only reads, and what holds goes
+ *  on holding. */
 static bool can_pass(const struct record_simulator *simulator, const struct record_lane *lane,
                      size_t i)
 {
   const struct record *record = record_at(simulator, i);
+  const bool is_next = simulator->simulation.rule == COVARIATES_NEXT;
 
   return (record->event == RECORD_OBSERVATION || record->event == RECORD_OTHER) &&
-         is_given_alike(simulator, i, lane->loaded);
+         is_given_alike(simulator, i + is_next, lane->loaded);
 }
 
 static void run(struct record_simulator *simulator, int l)
