@@ -117,9 +117,8 @@ static void read_answers(struct qualification_case *one, struct arena *arena,
                          struct diagnostics *diagnostics)
 {
   const struct text *expected = &one->entry->expected;
-  const struct source text = {.name = expected->at.source->name,
-                              .text = expected->text,
-                              .length = strlen(expected->text)};
+  const struct source text = {
+      .name = expected->at.source->name, .text = expected->text, .length = strlen(expected->text)};
   struct csv_reader *reader = csv_reader_create(&text, diagnostics);
   struct known_answer *answers;
   const char *cells[N_CELLS];

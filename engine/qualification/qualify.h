@@ -16,7 +16,8 @@ struct qualify_options {
 /** Names of the sections, NULL-terminated. */
 extern const char *const qualify_sections[];
 
-/** Collective; every rank returns the same exit code, EXIT_CODE_CHECK_FAILED when an answer is wrong.
- * Cases are divided over the ranks; rank 0 prints. What it prints does not depend on their number.
+/** Collective; every rank returns the same exit code, EXIT_CODE_CHECK_FAILED when an answer is
+ * wrong. Cases are divided over the ranks; rank 0 prints. What it prints does not depend on their
+ * number.
  */
 int qualify(MPI_Comm comm, const struct qualify_options *options);
