@@ -43,8 +43,11 @@ static int read_events(struct trial_run *run)
 {
   const struct text *events = &run->one->entry->events;
   FILE *file = fmemopen((void *)(uintptr_t)events->text, strlen(events->text), "r");
-  const struct record_source source = {file, events->at.source->name, run->arena,
-                                       run->laboratory->diagnostics};
+  const struct record_source source = {file,
+                                       arena_format(run->arena, "%s, events of %s",
+                                                    events->at.source->name,
+                                                    run->one->entry->name.text),
+                                       run->arena, run->laboratory->diagnostics};
   bool has_more = false;
 
   REQUIRE(file);
