@@ -500,12 +500,74 @@ static void read_model(struct reading *reading)
   free(reading->by_id);
 }
 
+/** libsbml follows what nests, and formulas of level 1, by recursion. */
+enum { MOST_NESTED = 2000, LONGEST_FORMULA = 20000 };
+
+/** Behind the quotation mark that closes a value, or at the end of the text. */
+static const char *after_value(const char *quote)
+{
+  const char *end = strchr(quote + 1, *quote);
+
+  return end ? end + 1 : quote + strlen(quote);
+}
+
+/** Behind a tag; `depth` is that of elements. NULL when the tag holds an endless formula. */
+static const char *after_tag(const char *tag, int *depth)
+{
+  const bool is_end = tag[1] == '/', is_other = tag[1] == '!' || tag[1] == '?';
+  const char *p = tag + 1, *end = strncmp(tag, "<!--", 4) == 0 ? strstr(tag, "-->") : NULL;
+
+  if (end) return end + 3;
+  while (*p && *p != '>') {
+    const bool is_value = !is_other && (*p == '"' || *p == '\'');
+    const char *next = is_value ? after_value(p) : p + 1;
+
+    if (next - p > LONGEST_FORMULA && p - tag > 8 && strncmp(p - 8, "formula=", 8) == 0) return NULL;
+    p = next;
+  }
+  if (!is_other && p[-1] != '/') *depth += is_end ? -1 : 1;
+  return *p ? p + 1 : p;
+}
+
+static bool is_readable(const struct sbml_model *model)
+{
+  const char *p = strchr(model->source->text, '<');
+  int depth = 0, line = 1;
+
+  while (p && depth <= MOST_NESTED) {
+    while (line < model->n_lines && model->lines[line] <= p) line++;
+    p = after_tag(p, &depth);
+    if (!p) break;
+    p = strchr(p, '<');
+    if (!p) return true;
+  }
+  if (!p && line == 1 && !strchr(model->source->text, '<')) return true;
+  diagnostics_error(model->diagnostics, &(struct place){model->source, line, 1, 1},
+                    p ? "elements that are nested more than 2,000 deep"
+                      : "a formula of more than 20,000 characters");
+  return false;
+}
+
+/** Without a mark of byte order, and with the declaration that libsbml would add on a line of its
+ *  own. */
+static SBMLDocument_t *parsed(const struct sbml_model *model)
+{
+  const char *text = model->source->text;
+
+  if (strncmp(text, "\xef\xbb\xbf", 3) == 0) text += 3;
+  if (strncmp(text, "<?xml", 5) != 0)
+    text = arena_format(model->arena, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>%s", text);
+  return readSBMLFromString(text);
+}
+
 void sbml_read(struct sbml_model *model)
 {
-  SBMLDocument_t *document = readSBMLFromString(model->source->text);
   struct reading reading = {.model = model};
+  SBMLDocument_t *document;
 
   find_lines(model);
+  if (!is_readable(model)) return;
+  document = parsed(model);
   model->level = (int)SBMLDocument_getLevel(document);
   model->version = (int)SBMLDocument_getVersion(document);
   if (is_valid(model, document) && refuse_packages(model, document) && flatten(model, document)) {

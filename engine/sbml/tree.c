@@ -186,9 +186,8 @@ const struct tree *tree_if(struct arena *arena, const struct tree *condition,
   return with(tree, 2, tree_as_number(arena, no));
 }
 
-/** The tree with other branches. */
-static const struct tree *rebuilt(struct arena *arena, const struct tree *tree,
-                                  const struct tree **of)
+const struct tree *tree_with(struct arena *arena, const struct tree *tree,
+                             const struct tree *const *of)
 {
   if (tree->kind == TREE_NEGATE) return tree_negate(arena, of[0]);
   if (tree->kind == TREE_NOT) return tree_not(arena, of[0]);
@@ -210,7 +209,7 @@ tree_replace(struct arena *arena, const struct tree *tree,
     of[i] = tree_replace(arena, tree->of[i], replace, context);
     is_same = is_same && of[i] == tree->of[i];
   }
-  return is_same ? tree : rebuilt(arena, tree, of);
+  return is_same ? tree : tree_with(arena, tree, of);
 }
 
 void tree_visit(const struct tree *tree, void (*visit)(void *context, const struct tree *leaf),
@@ -270,7 +269,7 @@ static double pair_value(enum tree_kind kind, double a, double b)
   }
 }
 
-double tree_value(const struct tree *tree, double (*value)(const struct quantity *quantity))
+double tree_value(const struct tree *tree, double (*value)(struct quantity *quantity))
 {
   double of[3] = {0};
 
