@@ -22,7 +22,7 @@ endif()
 
 # What the programs read: library models, populations, protocols, readers for Python and R.
 file(MAKE_DIRECTORY ${PROJECT_BINARY_DIR}/share/twintrial)
-foreach(folder engine/models cohorts protocols analysis/readers)
+foreach(folder engine/models engine/qualification cohorts protocols analysis/readers)
   get_filename_component(name ${folder} NAME)
   if(EXISTS ${PROJECT_SOURCE_DIR}/${folder})
     file(CREATE_LINK ${PROJECT_SOURCE_DIR}/${folder} ${PROJECT_BINARY_DIR}/share/twintrial/${name}
@@ -38,7 +38,7 @@ if(TARGET twintrial)
   file(CREATE_LINK ${PROJECT_SOURCE_DIR}/engine ${PROJECT_BINARY_DIR}/share/twintrial/sources SYMBOLIC)
   install(DIRECTORY engine/ DESTINATION ${share}/sources
           FILES_MATCHING PATTERN "*.h" PATTERN "*_attempt.c" PATTERN "cli" EXCLUDE
-          PATTERN "models" EXCLUDE)
+          PATTERN "models" EXCLUDE PATTERN "qualification" EXCLUDE)
   set(kernels ${PROJECT_BINARY_DIR}/share/twintrial/kernels)
   set(methods_of_kernels "")
   if(EXISTS ${PROJECT_BINARY_DIR}/kernels/methods)

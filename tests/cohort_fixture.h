@@ -42,7 +42,7 @@ static inline const struct source *source_of(struct arena *arena, const char *na
 
   if (!text) return NULL;
   source = arena_new(arena, 1, sizeof *source);
-  *source = (struct source){name, text, strlen(text)};
+  *source = (struct source){name, text, strlen(text), 0};
   return source;
 }
 

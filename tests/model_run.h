@@ -37,7 +37,8 @@ struct model_run {
 static inline const struct model *model_of_file(const struct model_run *run, struct arena *arena)
 {
   struct diagnostics *diagnostics = diagnostics_create();
-  const struct source text = {"text", run->text, run->text ? strlen(run->text) : 0};
+  const struct source text = {
+      .name = "text", .text = run->text, .length = run->text ? strlen(run->text) : 0};
   const struct model *model = NULL;
   const struct source *source =
       run->text ? &text

@@ -46,7 +46,7 @@ static inline void add_text(struct plan_fixture *fixture, enum input_role role, 
   struct source *source = arena_new(fixture->arena, 1, sizeof *source);
   const struct plan_input input = {role, role == INPUT_MODEL ? name : NULL, source};
 
-  *source = (struct source){name, text, strlen(text)};
+  *source = (struct source){name, text, strlen(text), 0};
   plan_inputs_add(&fixture->inputs, fixture->arena, &input);
 }
 

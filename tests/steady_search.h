@@ -98,9 +98,10 @@ static inline double infused_at(const struct dosing_cycle *cycle, int k, double 
   return rate;
 }
 
-/** Just before the dose that would follow the first `n_doses`, from the state without doses. */
+/** A time `phase` after the last of n_doses, 0 < phase <= interval, from the state without doses.
+ */
 static inline struct found lived(const struct regimen *regimen, const struct solver_method *method,
-                                 int n_doses)
+                                 int n_doses, double phase)
 {
   struct regimen_patient patient;
   struct model_problem problem;
@@ -117,12 +118,15 @@ static inline struct found lived(const struct regimen *regimen, const struct sol
   model_lanes_initial(&patient.patients, regimen->lane, found.state);
   solver_load(solver, regimen->lane, 0, found.state);
   for (int k = 0; k < n_doses; k++) {
-    if (patient.cycle.duration == 0) found.state[patient.cycle.state] += patient.cycle.amount;
+    const double end = k * regimen->interval + (k < n_doses - 1 ? regimen->interval : phase);
+
+    if (regimen->duration == 0) found.state[patient.cycle.state] += regimen->amount;
     solver_set_state(solver, regimen->lane, found.state);
-    while (time < (k + 1) * patient.cycle.interval) {
+    while (time < end) {
       double next;
       const double rate = infused_at(&patient.cycle, k, time, &next);
 
+      next = fmin(next, end);
       if (patient.cycle.rate > 0)
         model_lanes_infusion(&patient.patients, regimen->lane, patient.cycle.state, rate);
       solver_run_to(solver, regimen->lane, next);

@@ -49,6 +49,8 @@ static bool is_absent(const struct field *field, const void *value)
   case FIELD_NUMBERS:
   case FIELD_FORMULAS:
     return ((const struct list *)value)->n == 0;
+  case FIELD_FLAG:
+    return !field->is_required && !field->fallback && !*(const bool *)value;
   default:
     return false;
   }

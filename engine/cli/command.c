@@ -198,6 +198,6 @@ void command_print_help(const struct command *command)
     printf("  %-11s %s\n", each->name, each->summary);
   printf("\n`twintrial help COMMAND` tells more. Exit codes: 0 ok, 1 internal error, 2 invalid "
          "input,\n"
-         "4 more patients failed than allowed, 5 file or disk, 6 wrong launch, 128+n killed by "
-         "signal n.\n");
+         "4 more patients failed than allowed, 5 file or disk, 6 wrong launch, 7 a check failed,\n"
+         "128+n killed by signal n.\n");
 }

@@ -31,7 +31,8 @@ enum command_kind {
   COMMAND_HELP,
   COMMAND_RUN,
   COMMAND_ANALYZE,
-  COMMAND_SHOW
+  COMMAND_SHOW,
+  COMMAND_QUALIFY
 };
 
 struct command {

@@ -37,6 +37,8 @@ static const struct option model_options[] = {
      "simulate: prints each patient's largest deviation from these rows"},
     {"--tolerance", 0, "X",
      "simulate: with --expected, what deviates more is a failure, exit code 7"},
+    {"--seed", 0, "N",
+     "simulate: patients differ and measurements err as the model says; without: typical patients"},
     {"--covariates", 0, "RULE",
      "simulate: between two records those of the next (nocb, default) or of the last (locf)"},
     {"--steady-lag", 0, "RULE",
@@ -45,6 +47,8 @@ static const struct option model_options[] = {
     {"--rtol", 0, "X", "simulate: relative tolerance of the solver, default 1e-8"},
     {"--interpret", 0, NULL, "simulate: use no compiled models; results do not depend on it"},
     {0}};
+static const struct option qualify_options[] = {
+    {"--interpret", 0, NULL, "use no compiled models; answers do not depend on it"}, {0}};
 static const struct option analyze_options[] = {
     {"--json", 0, NULL, "JSON on stdout instead of tables"},
     {"--details", 0, NULL, "of several scenarios, the table of each after the ranges"},
@@ -73,6 +77,9 @@ const struct command commands[] = {
      "them from SBML",
      "twintrial model simulate pk_2cmt --events doses.csv -o profiles.csv", 1, 2, model_options,
      COMMAND_MODEL},
+    {"qualify", "[models | dosing | solvers]",
+     "Runs the known answers that ship with it, and prints expected, got and verdict of each",
+     "mpirun -n 2 twintrial qualify > qualification.txt", 0, 1, qualify_options, COMMAND_QUALIFY},
     {"completion", "bash | zsh | fish", "Prints a completion script for a shell",
      "source <(twintrial completion bash)", 1, 1, no_options, COMMAND_COMPLETION},
     {"help", "[COMMAND]", "Explains the program or one command", "twintrial help run", 0, 1,

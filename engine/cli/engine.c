@@ -13,6 +13,7 @@
 #include "cli/model_simulate.h"
 #include "cli/model_import.h"
 #include "cli/place.h"
+#include "qualification/qualify.h"
 #include "results/results_file.h"
 #include "solver/solver.h"
 #include "trial/run.h"
@@ -110,6 +111,28 @@ static int simulate_command(const struct command *command, const struct argument
   return code;
 }
 
+static int qualify_command(const struct command *command, const struct arguments *arguments,
+                           char **argv)
+{
+  struct arena *arena = arena_create();
+  const char *const kernels[] = {place_library_kernels(arena), place_kernels(arena)};
+  struct qualify_options options = {.answers = place_qualification(arena),
+                                    .library = place_models(arena),
+                                    .kernels = kernels,
+                                    .n_kernels = argument(command, arguments, "--interpret") ? 0
+                                                                                             : 2};
+  int code;
+
+  if (arguments->n_words)
+    options.section = qualify_sections[argument_choice(command, "section", arguments->words[0],
+                                                       qualify_sections)];
+  code = start_petsc(arguments, argv[0]);
+  if (code == EXIT_CODE_OK) code = qualify(MPI_COMM_WORLD, &options);
+  PetscCall(PetscFinalize());
+  arena_destroy(&arena);
+  return code;
+}
+
 /** RUN.analysis.json beside RUN.h5 */
 static const char *analysis_name(const char *path, struct arena *arena)
 {
@@ -169,6 +192,8 @@ int main(int argc, char **argv)
   else if (code == EXIT_CODE_OK && command->kind == COMMAND_MODEL)
     code = strcmp(arguments.words[0], "import") == 0 ? import_command(command, &arguments)
                                                      : simulate_command(command, &arguments, argv);
+  else if (code == EXIT_CODE_OK && command->kind == COMMAND_QUALIFY)
+    code = qualify_command(command, &arguments, argv);
   else if (code == EXIT_CODE_OK)
     code = show_command(arguments.words[0]);
   free(arguments.words);

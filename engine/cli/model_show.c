@@ -32,6 +32,55 @@ static void print_parameters(const struct model *model, FILE *out)
   }
 }
 
+static void print_event(const struct event_entry *event, FILE *out)
+{
+  const struct named_formula *assign = event->assign.items;
+
+  fprintf(out, "  %-10s when %s\n", event->name.text, event->when.text);
+  for (size_t i = 0; i < event->assign.n; i++)
+    fprintf(out, "  %-10s %s %s = %s\n", "", i ? "    " : "then", assign[i].name.text,
+            assign[i].formula.text);
+  if (event->assign.n == 0) return;
+  if (event->delay.node)
+    fprintf(out, "  %-10s after a delay of %s, with the values of its %s%s\n", "",
+            event->delay.text, event->values == VALUES_AT_TRIGGER ? "beginning" : "end",
+            event->persistent ? "" : ", if the condition still holds");
+  else if (!event->persistent)
+    fprintf(out, "  %-10s if the condition still holds\n", "");
+  if (strcmp(event->priority.text, "0") != 0)
+    fprintf(out, "  %-10s priority %s\n", "", event->priority.text);
+  if (event->at_start == START_NOT_HELD)
+    fprintf(out, "  %-10s also at time 0, if the condition holds there\n", "");
+}
+
+/** Who varies together, and what nobody sees. */
+static void print_chance(const struct model *model, FILE *out)
+{
+  const struct block_entry *blocks = model->file->blocks.items;
+
+  for (size_t b = 0; b < model->file->blocks.n; b++) {
+    const struct text *names = blocks[b].parameters.items;
+
+    fprintf(out, "  together between %s:",
+            blocks[b].between == BETWEEN_PATIENTS ? "patients" : "occasions");
+    for (size_t i = 0; i < blocks[b].parameters.n; i++)
+      fprintf(out, "%s %s", i ? "," : "", names[i].text);
+    fputc('\n', out);
+  }
+  if (model->n_thetas > 0)
+    fprintf(out, "  %d typical values have an uncertainty\n", model->n_thetas);
+  if (model->n_mixtures > 0) fprintf(out, "\nLatent categories\n");
+  for (int i = 0; i < model->n_mixtures; i++) {
+    const struct model_mixture *mixture = &model->mixtures[i];
+
+    fprintf(out, "  %-14s", mixture->name);
+    for (int c = 0; c < mixture->n_categories; c++)
+      fprintf(out, "%s %s %.3g", c ? "," : "", mixture->categories[c],
+              mixture->cumulative[c] - (c ? mixture->cumulative[c - 1] : 0));
+    fprintf(out, "  %s\n", mixture->label);
+  }
+}
+
 static void print_equations(const struct model *model, FILE *out)
 {
   const struct state_entry *states = model->file->states.items;
@@ -53,8 +102,7 @@ static void print_equations(const struct model *model, FILE *out)
             chains[i].name.text, chains[i].name.text, (int)chains[i].states, chains[i].rate.text,
             chains[i].input.text, chains[i].initial.text, chains[i].unit.text);
   if (model->n_events) fprintf(out, "\nEvents\n");
-  for (size_t i = 0; i < model->file->events.n; i++)
-    fprintf(out, "  %-10s when %s\n", events[i].name.text, events[i].when.text);
+  for (size_t i = 0; i < model->file->events.n; i++) print_event(&events[i], out);
   fprintf(out, "\nOutputs\n");
   for (size_t i = 0; i < model->file->outputs.n; i++)
     fprintf(out, "  %-10s = %-50s [%s]\n", outputs[i].name.text, outputs[i].expression.text,
@@ -170,6 +218,7 @@ void model_show(const struct model *model, FILE *out)
     fprintf(out, " %s -> %s", model->routes[i].name, model->states[model->routes[i].state].name);
   fprintf(out, "\n");
   print_parameters(model, out);
+  print_chance(model, out);
   print_equations(model, out);
   print_structure(model, out);
   for (size_t i = 0; i < model->file->references.n; i++)

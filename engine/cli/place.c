@@ -33,6 +33,11 @@ const char *place_models(struct arena *arena)
   return arena_format(arena, "%s/share/twintrial/models", place_prefix(arena));
 }
 
+const char *place_qualification(struct arena *arena)
+{
+  return arena_format(arena, "%s/share/twintrial/qualification", place_prefix(arena));
+}
+
 const char *place_library_kernels(struct arena *arena)
 {
   return arena_format(arena, "%s/share/twintrial/kernels", place_prefix(arena));

@@ -10,6 +10,8 @@ struct arena;
 const char *place_prefix(struct arena *arena);
 /** Library models; the environment variable TWINTRIAL_MODELS overrides. */
 const char *place_models(struct arena *arena);
+/** Known answers of `qualify`. */
+const char *place_qualification(struct arena *arena);
 /** Where compiled models are: those of the library, and the user's own, which `model build` writes:
  *  $TWINTRIAL_KERNELS, or twintrial/kernels in the user's cache. */
 const char *place_library_kernels(struct arena *arena);

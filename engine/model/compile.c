@@ -129,8 +129,8 @@ static void warn_about_unused(struct compiling *compiling)
   for (int i = 0; i < compiling->n_items; i++) {
     const struct item *item = &compiling->items[i];
 
-    if (!item->is_used &&
-        (item->kind == ITEM_PARAMETER || item->kind == ITEM_DERIVED || item->kind == ITEM_EVENT))
+    if (!item->is_used && (item->kind == ITEM_PARAMETER || item->kind == ITEM_DERIVED ||
+                           item->kind == ITEM_MIXTURE || item->kind == ITEM_EVENT))
       diagnostics_warning(compiling->diagnostics, &item->at,
                           "'%s' is not used by any rate, output or route", item->symbol->name);
   }
@@ -141,8 +141,8 @@ static bool is_too_large(const struct compiling *compiling)
 {
   enum { MOST_NAMES = 20000 };
   const struct model_file *file = compiling->file;
-  const int64_t n = (int64_t)(file->covariates.n + file->parameters.n + file->derived.n +
-                              file->states.n + file->events.n) +
+  const int64_t n = (int64_t)(file->covariates.n + file->mixtures.n + file->parameters.n +
+                              file->derived.n + file->states.n + file->events.n) +
                     model_count_chained(compiling);
 
   if (n <= MOST_NAMES) return false;

@@ -7,6 +7,7 @@
 
 enum item_kind {
   ITEM_COVARIATE,
+  ITEM_MIXTURE,
   ITEM_PARAMETER,
   ITEM_DERIVED,
   ITEM_STATE,
@@ -57,7 +58,7 @@ struct compiling {
   struct expression **rates, **initials; /* [state], NULL within chains */
   struct chain *chains;                  /* as in the file */
   struct expression **outputs, **conditions;
-  struct model_action *actions; /* [event] */
+  struct event_formulas *actions; /* [event] */
   struct route_formulas *routes;
   int *jacobian_regs;       /* [entry of the Jacobian] */
   double **category_values; /* [parameter][category], NULL for a plain value */
@@ -86,6 +87,11 @@ double *model_read_factor(struct compiling *compiling, const struct matrix_entry
 
 /** The standard deviation that a protocol asks for instead, or `sd`. */
 double model_changed_sd(struct compiling *compiling, int kind, const char *name, double sd);
+enum { MOST_MIXED = 100 };
+/** Latent categories; before the parameters, which may depend on them. */
+void model_declare_mixtures(struct compiling *compiling);
+/** The thetas. */
+void model_uncertainty(struct compiling *compiling);
 void model_residual_errors(struct compiling *compiling);
 
 struct item *model_add_item(struct compiling *compiling, enum item_kind kind, int index,

@@ -44,9 +44,10 @@ double *model_read_factor(struct compiling *compiling, const struct matrix_entry
   double *l;
 
   if (n > MAX_BLOCK || matrix->numbers->n != n_numbers) {
-    diagnostics_error(compiling->diagnostics, matrix->at,
-                      "a block of %zu (at most %d) needs %zu numbers, its lower triangle", n,
-                      MAX_BLOCK, n_numbers);
+    diagnostics_error(
+        compiling->diagnostics, matrix->at,
+        "a block of %zu parameters (at most %d) needs %zu numbers, its lower triangle", n,
+        MAX_BLOCK, n_numbers);
     return NULL;
   }
   for (size_t i = 0; i < n_numbers; i++)

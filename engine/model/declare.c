@@ -108,10 +108,10 @@ static void read_category_values(struct compiling *compiling, const struct param
 
   if (!entry->values || entry->values->kind != NODE_MAPPING || !symbol ||
       symbol->type != VALUE_CATEGORY) {
-    diagnostics_error(
-        compiling->diagnostics, &entry->at,
-        "'by' needs the name of a categorical covariate of this model, and 'values' one "
-        "quantity for each of its categories");
+    diagnostics_error(compiling->diagnostics, &entry->at,
+                      "'by' needs the name of a categorical covariate or of a mixture of this "
+                      "model, and 'values' one "
+                      "quantity for each of its categories");
     return;
   }
   values = arena_new(compiling->arena, (size_t)symbol->n_categories, sizeof *values);
@@ -228,9 +228,9 @@ void model_declare(struct compiling *compiling)
   bool is_known, is_pure;
 
   compiling->items = arena_new(compiling->arena,
-                               file->covariates.n + file->parameters.n + file->derived.n +
-                                   file->states.n + file->chains.n + file->events.n +
-                                   (size_t)model_count_chained(compiling) + 1,
+                               file->covariates.n + file->mixtures.n + file->parameters.n +
+                                   file->derived.n + file->states.n + file->chains.n +
+                                   file->events.n + (size_t)model_count_chained(compiling) + 1,
                                sizeof *compiling->items);
   unit_is("h", &hour);
   is_known = model_read_unit(compiling, &file->time, &compiling->model->time);
@@ -244,6 +244,7 @@ void model_declare(struct compiling *compiling)
   compiling->model->time_per_h = is_pure ? 1 : unit_factor(hour, compiling->model->time);
   model_add_item(compiling, ITEM_TIME, 0, &time, &(struct symbol){.unit = compiling->model->time});
   declare_covariates(compiling);
+  model_declare_mixtures(compiling);
   declare_parameters(compiling);
   declare_states(compiling);
   model_declare_chains(compiling);

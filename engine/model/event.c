@@ -61,7 +61,7 @@ static void check_action(struct compiling *compiling, int i)
 {
   const struct event_entry *entry = entry_of(compiling, i);
   struct model_event *event = &compiling->model->events[i];
-  struct model_action *action = &compiling->actions[i];
+  struct event_formulas *action = &compiling->actions[i];
 
   event->n_assigned = (int)entry->assign.n;
   event->assigned = arena_new(compiling->arena, entry->assign.n, sizeof *event->assigned);

@@ -55,14 +55,37 @@ static int typical_value(struct compiling *compiling, int index)
   return result;
 }
 
-/** eta + kappa, or -1 when the parameter has neither. */
+/** The typical value in the patient's replicate; `value` when it is known for sure. */
+static int uncertain_value(struct compiling *compiling, const struct model_parameter *parameter,
+                           int value)
+{
+  const int theta = parameter->theta >= 0 ? compiling->model->thetas[parameter->theta].reg : -1;
+
+  if (theta >= 0 && parameter->theta_scale == THETA_LOG)
+    return operation(compiling, OPERATION_MULTIPLY, value,
+                     operation(compiling, OPERATION_EXP, theta, 0));
+  if (theta >= 0 && parameter->theta_scale == THETA_PLAIN)
+    return operation(compiling, OPERATION_ADD, value, theta);
+  return value;
+}
+
+/** `effect` and, if there is one, the effect `i` more; -1 is none. */
+static int with_effect(struct compiling *compiling, int effect, const struct model_effect *effects,
+                       int i)
+{
+  if (i < 0) return effect;
+  return effect < 0 ? effects[i].reg : operation(compiling, OPERATION_ADD, effect, effects[i].reg);
+}
+
+/** eta + kappa, and theta when it is on their scale; -1 when the parameter has none. */
 static int random_effect(struct compiling *compiling, const struct model_parameter *parameter)
 {
-  const int eta = parameter->eta >= 0 ? compiling->model->etas[parameter->eta].reg : -1;
-  const int kappa = parameter->kappa >= 0 ? compiling->model->kappas[parameter->kappa].reg : -1;
+  const struct model *model = compiling->model;
+  const int effect = with_effect(compiling, with_effect(compiling, -1, model->etas, parameter->eta),
+                                 model->kappas, parameter->kappa);
 
-  if (eta >= 0 && kappa >= 0) return operation(compiling, OPERATION_ADD, eta, kappa);
-  return eta >= 0 ? eta : kappa;
+  if (parameter->theta_scale != THETA_LOGIT) return effect;
+  return with_effect(compiling, effect, model->thetas, parameter->theta);
 }
 
 /** lower + (upper - lower) / (1 + exp(-(logit(typical) + effect))) */
@@ -106,8 +129,7 @@ static int lower_parameter(struct compiling *compiling, const struct item *item)
 
   if (model_change_of(compiling, CHANGE_GIVEN, parameter->name))
     return program_input(compiling->builder, PHASE_PATIENT);
-  value = typical_value(compiling, item->index);
-
+  value = uncertain_value(compiling, parameter, typical_value(compiling, item->index));
   if (item->expression)
     value = operation(compiling, OPERATION_MULTIPLY, value,
                       model_lower_expression(compiling, item->expression, unit_one));
@@ -175,12 +197,14 @@ static void add_inputs(struct compiling *compiling)
   for (int i = 0; i < compiling->n_items; i++) {
     struct item *item = &compiling->items[i];
 
-    if (item->kind != ITEM_COVARIATE && item->kind != ITEM_STATE && item->kind != ITEM_TIME)
-      continue;
+    const bool is_of_patient = item->kind == ITEM_COVARIATE || item->kind == ITEM_MIXTURE;
+
+    if (!is_of_patient && item->kind != ITEM_STATE && item->kind != ITEM_TIME) continue;
     item->symbol->reg = program_input(compiling->builder,
-                                      item->kind == ITEM_COVARIATE ? PHASE_PATIENT : PHASE_STATE);
+                                      is_of_patient ? PHASE_PATIENT : PHASE_STATE);
     item->is_lowered = true;
     if (item->kind == ITEM_COVARIATE) model->covariates[item->index].reg = item->symbol->reg;
+    if (item->kind == ITEM_MIXTURE) model->mixtures[item->index].reg = item->symbol->reg;
     if (item->kind == ITEM_STATE) model->states[item->index].reg = item->symbol->reg;
     if (item->kind == ITEM_TIME) model->time_reg = item->symbol->reg;
   }
@@ -189,6 +213,8 @@ static void add_inputs(struct compiling *compiling)
     model->etas[i].reg = program_input(compiling->builder, PHASE_PATIENT);
   for (int i = 0; i < model->n_kappas; i++)
     model->kappas[i].reg = program_input(compiling->builder, PHASE_PATIENT);
+  for (int i = 0; i < model->n_thetas; i++)
+    model->thetas[i].reg = program_input(compiling->builder, PHASE_PATIENT);
   for (int i = 0; i < model->n_routes; i++) {
     struct model_state *state = &model->states[model->routes[i].state];
 

@@ -131,7 +131,7 @@ static void lower_action(struct compiling *compiling, int i, int *out)
 {
   struct model *model = compiling->model;
   struct model_event *event = &model->events[i];
-  const struct model_action *action = &compiling->actions[i];
+  const struct event_formulas *action = &compiling->actions[i];
 
   event->delay = -1;
   if (event->n_assigned == 0) return;

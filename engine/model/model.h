@@ -4,6 +4,7 @@
 #pragma once
 #include "expression/program.h"
 #include "model/functions.h"
+#include "model/model_effects.h"
 #include "model/model_event.h"
 #include "model/model_file.h"
 
@@ -24,19 +25,9 @@ struct model_parameter {
   double typical; /* NaN when it depends on a category */
   double eta_sd;  /* 0 without variability; of a block: square root of the diagonal */
   double kappa_sd;
-  int eta, kappa; /* index among the etas and kappas, -1 without */
-  int reg;        /* of the individual value */
-};
-
-enum { MAX_BLOCK = 100 };
-
-/** An eta, or a kappa: the sum over k < n of factor[k] * z(of[k]), a row of the Cholesky factor of
- * its block. z(i) is standard normal, drawn with the number in the file of effect i's parameter. */
-struct model_effect {
-  int parameter, reg;
-  int n;
-  const int *of; /* among the etas, or the kappas */
-  double *factor;
+  int eta, kappa, theta; /* index among the etas, kappas and thetas, -1 without */
+  enum theta_scale theta_scale;
+  int reg; /* of the individual value */
 };
 
 struct model_state {
@@ -79,7 +70,7 @@ struct model_formulas {
   const struct expression *const *rates, *const *initials; /* [state] */
   const struct expression *const *outputs, *const *derived;
   const struct expression *const *conditions; /* [event] */
-  const struct model_action *actions;         /* [event] */
+  const struct event_formulas *actions;       /* [event] */
   const struct expression *const *times;      /* [parameter] */
   const struct model_chain *chains;
 };
@@ -93,7 +84,9 @@ struct model {
   int n_conditions, n_actions; /* comparisons in events; numbers that SECTION_ACTIONS gives */
   struct model_covariate *covariates;
   struct model_parameter *parameters;
-  struct model_effect *etas, *kappas;
+  struct model_effect *etas, *kappas, *thetas;
+  int n_thetas, n_mixtures;
+  struct model_mixture *mixtures;
   struct model_state *states;
   struct model_event *events;
   struct model_condition *conditions;

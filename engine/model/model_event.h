@@ -28,6 +28,6 @@ struct model_event {
 
 struct expression;
 /** The formulas of an event; NULL where there is none. */
-struct model_action {
+struct event_formulas {
   const struct expression *delay, *priority, **values; /* values [n_assigned] */
 };

@@ -81,7 +81,7 @@ struct model_file {
   struct list references;                              /* struct text */
   struct list covariates, parameters, blocks, derived; /* the entries above */
   struct list states, chains, events, routes, outputs;
-  struct list residual_blocks;
+  struct list mixtures, uncertainty, residual_blocks;
 };
 
 extern const struct record_type model_file_type;

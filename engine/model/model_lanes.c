@@ -46,9 +46,23 @@ void model_lanes_load(struct model_lanes *patients, int lane, const double *cova
   model_lanes_covariates(patients, lane, covariates);
   for (int i = 0; i < model->n_etas; i++) patients->registers[model->etas[i].reg][lane] = etas[i];
   for (int i = 0; i < model->n_kappas; i++) patients->registers[model->kappas[i].reg][lane] = 0;
+  for (int i = 0; i < model->n_thetas; i++) patients->registers[model->thetas[i].reg][lane] = 0;
+  for (int i = 0; i < model->n_mixtures; i++) patients->registers[model->mixtures[i].reg][lane] = 0;
   for (int i = 0; i < model->n_states; i++)
     if (model->states[i].infusion >= 0) patients->registers[model->states[i].infusion][lane] = 0;
   model_events_reset(patients, lane);
+}
+
+void model_lanes_mixtures(struct model_lanes *patients, int lane, const int *categories)
+{
+  for (int i = 0; i < patients->model->n_mixtures; i++)
+    patients->registers[patients->model->mixtures[i].reg][lane] = categories[i];
+}
+
+void model_lanes_thetas(struct model_lanes *patients, int lane, const double *thetas)
+{
+  for (int i = 0; i < patients->model->n_thetas; i++)
+    patients->registers[patients->model->thetas[i].reg][lane] = thetas[i];
 }
 
 void model_lanes_kappas(struct model_lanes *patients, int lane, const double *kappas)

@@ -28,6 +28,10 @@ void model_lanes_load(struct model_lanes *patients, int lane, const double *cova
 void model_lanes_covariates(struct model_lanes *patients, int lane, const double *covariates);
 /** The individual value of a parameter that was compiled as given (CHANGE_GIVEN). */
 void model_lanes_give(struct model_lanes *patients, int lane, int parameter, double value);
+/** The category of each mixture [mixture]; model_lanes_load() takes the first. */
+void model_lanes_mixtures(struct model_lanes *patients, int lane, const int *categories);
+/** Thetas [theta] of the patient's replicate; model_lanes_load() makes them 0. */
+void model_lanes_thetas(struct model_lanes *patients, int lane, const double *thetas);
 void model_lanes_kappas(struct model_lanes *patients, int lane, const double *kappas);
 /** Amount per model time, already times the route's fraction. */
 void model_lanes_infusion(struct model_lanes *patients, int lane, int state, double rate);

@@ -101,6 +101,35 @@ static void chain_equations(struct lines *lines, const struct model *model,
   equation(lines, chain->out, &out.product);
 }
 
+/** What an event assigns, from the values before; a line each. */
+static void assignments(struct lines *lines, const struct model *model, int i)
+{
+  const struct model_event *event = &model->events[i];
+  const struct event_formulas *formulas = &model->formulas.actions[i];
+
+  for (int k = 0; k < event->n_assigned; k++) {
+    next_line(lines);
+    latex_name(model->states[event->assigned[k]].name, lines->out);
+    fputs(" &\\leftarrow ", lines->out);
+    latex_expression(formulas->values[k], lines->out);
+    fputs(" && \\text{when } ", lines->out);
+    latex_name(event->name, lines->out);
+    fputs(" \\text{ begins}", lines->out);
+    if (!formulas->delay) continue;
+    fputs(" \\text{, delayed by } ", lines->out);
+    latex_expression(formulas->delay, lines->out);
+  }
+}
+
+static void event_lines(struct lines *lines, const struct model *model, int i)
+{
+  next_line(lines);
+  latex_name(model->events[i].name, lines->out);
+  fputs(" &\\iff ", lines->out);
+  latex_expression(model->formulas.conditions[i], lines->out);
+  assignments(lines, model, i);
+}
+
 static void equations(const struct model *model, FILE *out)
 {
   const struct derived_entry *derived = model->file->derived.items;
@@ -117,12 +146,7 @@ static void equations(const struct model *model, FILE *out)
     rate_equation(&lines, states[i].name.text, formulas->rates[i], formulas->initials[i]);
   for (size_t i = 0; i < model->file->chains.n; i++)
     chain_equations(&lines, model, &formulas->chains[i]);
-  for (int i = 0; i < model->n_events; i++) {
-    next_line(&lines);
-    latex_name(model->events[i].name, out);
-    fputs(" &\\iff ", out);
-    latex_expression(formulas->conditions[i], out);
-  }
+  for (int i = 0; i < model->n_events; i++) event_lines(&lines, model, i);
   for (size_t i = 0; i < model->file->outputs.n; i++) {
     const struct expression *formula = formulas->outputs[i];
 

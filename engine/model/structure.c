@@ -146,7 +146,7 @@ static void choose_method(struct model *model)
   model->fastest = model->slowest = (double)NAN;
   choose(model, METHOD_EXPLICIT, "the model is too large for a Jacobian");
   if (!model->jacobian) return;
-  if (model->n_covariates == 0) find_time_constants(model);
+  if (model->n_covariates == 0 && model->n_mixtures == 0) find_time_constants(model);
   if (linear && linear->n_remainder == 0)
     choose(model, METHOD_LINEAR,
            "all states are linear between doses, and a matrix exponential moves them exactly");

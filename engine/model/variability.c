@@ -238,6 +238,7 @@ void model_variability(struct compiling *compiling)
   for (int i = 0; i < model->n_parameters; i++)
     if (model->parameters[i].name) add_effects(compiling, i);
   for (size_t b = 0; b < compiling->file->blocks.n; b++) read_block(compiling, &blocks[b]);
+  model_uncertainty(compiling);
   model_residual_errors(compiling);
   for (size_t i = 0; i < compiling->n_changes; i++) check_change(compiling, &compiling->changes[i]);
 }

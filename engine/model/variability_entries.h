@@ -44,6 +44,24 @@ struct block_entry {
   struct list covariance; /* double: lower triangle by rows */
 };
 
+/** A latent category. */
+struct mixture_entry {
+  struct place at;
+  struct text name, label, source;
+  const struct yaml_node *probabilities; /* category: number */
+};
+
+enum uncertainty_scale { UNCERTAINTY_OF_EFFECT, UNCERTAINTY_PLAIN };
+
+/** How typical values that were estimated together may be wrong. */
+struct uncertainty_entry {
+  struct place at;
+  struct list parameters; /* struct text */
+  struct list covariance; /* double: lower triangle by rows */
+  int scale;              /* enum uncertainty_scale */
+  struct text source;
+};
+
 /** Outputs whose errors at one time are correlated. */
 struct residual_block_entry {
   struct place at;
@@ -52,4 +70,4 @@ struct residual_block_entry {
 };
 
 extern const struct record_type variability_type, occasion_type, block_type;
-extern const struct record_type residual_type, residual_block_type;
+extern const struct record_type residual_type, residual_block_type, mixture_type, uncertainty_type;

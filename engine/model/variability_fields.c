@@ -7,6 +7,7 @@
 static const char *const distributions[] = {"log_normal", "normal", "logit_normal", "box_cox",
                                             NULL};
 const char *const distribution_titles[] = {"log-normal", "normal", "logit-normal", "Box-Cox"};
+static const char *const uncertainty_scales[] = {"effect", "plain", NULL};
 static const char *const effect_levels[] = {"patients", "occasions", NULL};
 
 #define FIELDS_OF variability_entry
@@ -158,4 +159,65 @@ static const struct field residual_block_fields[] = {
 const struct record_type residual_block_type = {
     "residual_block", "Correlated errors of what is measured at one time.",
     sizeof(struct FIELDS_OF), FIELD_COUNT_OF(residual_block_fields), residual_block_fields};
+#undef FIELDS_OF
+
+#define FIELDS_OF mixture_entry
+static const struct field mixture_fields[] = {
+    {.name = "", .kind = FIELD_NAME, .offset = AT(name), .help = "name, a category to expressions"},
+    {.name = "probabilities",
+     .kind = FIELD_NODE,
+     .offset = AT(probabilities),
+     .is_required = true,
+     .help = "of its categories, like {fast: 0.3, slow: 0.7}; they add up to 1"},
+    {.name = "label",
+     .kind = FIELD_TEXT,
+     .offset = AT(label),
+     .fallback = "",
+     .help = "what it is, at most 40 characters"},
+    {.name = "source",
+     .kind = FIELD_TEXT,
+     .offset = AT(source),
+     .is_required = true,
+     .help = "where the numbers come from"},
+};
+const struct record_type mixture_type = {
+    "mixture",
+    "A category that is drawn once for each patient and hidden from dose rules: a parameter may "
+    "depend on it with `by`, any expression with its name. The results have it beside the "
+    "parameters.",
+    sizeof(struct FIELDS_OF), FIELD_COUNT_OF(mixture_fields), mixture_fields};
+#undef FIELDS_OF
+
+#define FIELDS_OF uncertainty_entry
+static const struct field uncertainty_fields[] = {
+    {.name = "parameters",
+     .kind = FIELD_TEXTS,
+     .offset = AT(parameters),
+     .is_required = true,
+     .help = "parameters whose typical values were estimated together"},
+    {.name = "covariance",
+     .kind = FIELD_NUMBERS,
+     .offset = AT(covariance),
+     .is_required = true,
+     .help = "lower triangle of the estimates' covariance matrix, row by row; positive definite"},
+    {.name = "scale",
+     .kind = FIELD_CHOICE,
+     .offset = AT(scale),
+     .choices = uncertainty_scales,
+     .fallback = "effect",
+     .help =
+         "effect: that of the parameter's random effect, the log for log_normal and box_cox, the "
+         "logit for logit_normal, the parameter itself for normal; plain: the parameter itself, "
+         "in its unit"},
+    {.name = "source",
+     .kind = FIELD_TEXT,
+     .offset = AT(source),
+     .is_required = true,
+     .help = "where the numbers come from"},
+};
+const struct record_type uncertainty_type = {
+    "uncertainty",
+    "How well typical values are known. With simulation.parameter_uncertainty of a protocol, each "
+    "replicate draws its own; with `by`, one draw moves the values of all categories.",
+    sizeof(struct FIELDS_OF), FIELD_COUNT_OF(uncertainty_fields), uncertainty_fields};
 #undef FIELDS_OF

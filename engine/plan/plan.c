@@ -211,6 +211,7 @@ const struct plan *plan_build(const struct plan_inputs *inputs, const struct pla
   check_codes(&planning);
   plan_interventions(&planning);
   plan_scenarios(&planning);
+  plan_covariates(&planning);
   plan_allocation(&planning);
   plan_arms(&planning);
   plan_endpoints(&planning);

@@ -86,6 +86,16 @@ struct plan_arm {
   const struct plan_administration *administrations;
 };
 
+/** How a covariate changes: at these minutes, or every so often. */
+struct plan_course {
+  int covariate;     /* of the cohort */
+  int32_t every_min; /* 0: at `minutes` */
+  int n;
+  const int32_t *minutes; /* ascending */
+  const double *values;   /* [n]; NULL: the expression's */
+  int reg;                /* of the expression in the plan's course_program */
+};
+
 struct plan_stratum {
   int covariate; /* categorical, of the cohort */
 };
@@ -115,6 +125,10 @@ struct plan {
   const char *const *visit_names, *const *rule_names; /* the last visit: unscheduled */
   const int *block_sizes;
   const struct plan_stratum *strata;
+  int n_courses;
+  const struct plan_course *courses;
+  const struct program *course_program;
+  int first_course_input, course_time; /* registers; covariates at first in a row, hours */
 };
 
 /** What a command line changes of a protocol; 0: as written. The resolved copy has the changes. */

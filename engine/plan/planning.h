@@ -18,7 +18,8 @@ struct planning {
 
 /** Steps, in this order. Each reports what is wrong and goes on as far as it can. */
 void plan_interventions(struct planning *planning);
-void plan_scenarios(struct planning *planning); /* models, measures, visits */
+void plan_scenarios(struct planning *planning);  /* models, measures, visits */
+void plan_covariates(struct planning *planning); /* their courses */
 void plan_allocation(struct planning *planning);
 void plan_arms(struct planning *planning); /* administrations and their rules */
 void plan_endpoints(struct planning *planning);

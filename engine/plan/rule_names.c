@@ -71,6 +71,9 @@ static const char *why_hidden(void *context, const char *name)
     for (int i = 0; i < model->n_parameters; i++)
       if (strcmp(model->parameters[i].name, name) == 0)
         return "is a parameter of the hidden truth; " WHAT_RULES_READ;
+    for (int i = 0; i < model->n_mixtures; i++)
+      if (strcmp(model->mixtures[i].name, name) == 0)
+        return "is a latent category of the hidden truth; " WHAT_RULES_READ;
     for (size_t i = 0; i < model->file->derived.n; i++)
       if (strcmp(((const struct derived_entry *)model->file->derived.items)[i].name.text, name) ==
           0)

@@ -305,10 +305,6 @@ static void plan_times(struct ruling *ruling)
     diagnostics_error(planning->diagnostics, &entry->at,
                       "this administration lasts beyond the study, which ends at %g d",
                       planning->plan->end_min / (double)MINUTES_PER_DAY);
-  if (administration->frequency_min > 0 &&
-      administration->infusion_min > administration->frequency_min)
-    diagnostics_error(planning->diagnostics, &entry->at,
-                      "'infusion' is longer than 'frequency'; infusions may not overlap");
   if (entry->rules.n > 0 &&
       (administration->frequency_min == 0 || administration->frequency_min % MINUTES_PER_DAY != 0))
     diagnostics_error(planning->diagnostics, &entry->at,

@@ -308,6 +308,22 @@ static void plan_scenario(struct planning *planning, const struct scenario_entry
               entry && entry->encounters.n ? &entry->encounters : &file->encounters);
 }
 
+/** Uncertainty is asked for, and no model tells how much there is. */
+static void check_uncertainty(struct planning *planning)
+{
+  const struct simulation_entry *simulation = planning->file->simulation;
+
+  if (!simulation->parameter_uncertainty) return;
+  for (int i = 0; i < planning->plan->n_scenarios; i++) {
+    const struct model *model = planning->plan->scenarios[i].model;
+
+    if (!model || model->n_thetas > 0) return;
+  }
+  diagnostics_error(planning->diagnostics, &simulation->at,
+                    "'parameter_uncertainty' needs a model with the key 'uncertainty'; %s has none",
+                    planning->plan->scenarios[0].model->name);
+}
+
 void plan_scenarios(struct planning *planning)
 {
   const struct scenario_entry *entries = planning->file->scenarios.items;
@@ -320,6 +336,7 @@ void plan_scenarios(struct planning *planning)
   plan->scenarios = scenarios;
   for (int i = 0; i < n; i++)
     plan_scenario(planning, planning->file->scenarios.n ? &entries[i] : NULL, &scenarios[i]);
+  check_uncertainty(planning);
   /* a rule or an endpoint may read a measure in every scenario */
   for (int i = 0; i < n; i++)
     for (int m = 0; !planning->is_measure_missing && m < plan->n_measures; m++)

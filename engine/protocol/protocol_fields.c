@@ -144,6 +144,42 @@ static const struct record_type truth_type = RECORD(
     truth, "The hidden truth of the patients. Dose rules never see it.");
 #undef FIELDS_OF
 
+#define FIELDS_OF covariate_course_entry
+static const struct field covariate_course_fields[] = {
+    {.name = "", .kind = FIELD_NAME, .offset = AT(name), .help = "a covariate of the cohort"},
+    {.name = "times",
+     .kind = FIELD_NUMBERS,
+     .offset = AT(times_h),
+     .unit = "h",
+     .minimum = 0,
+     .maximum = NO_LIMIT,
+     .help = "when it changes, since the first dose: 30 min, P14D"},
+    {.name = "every",
+     .kind = FIELD_NUMBER,
+     .offset = AT(every_h),
+     .unit = "h",
+     .minimum = 0.016,
+     .maximum = 876600,
+     .help = "instead of times: at the start, and from there on so often"},
+    {.name = "values",
+     .kind = FIELD_NODE,
+     .offset = AT(values),
+     .help = "one for each of the times: quantities or categories"},
+    {.name = "expression",
+     .kind = FIELD_FORMULA,
+     .offset = AT(expression),
+     .help =
+         "instead of values: of TIME, in h since the first dose, and of the cohort's covariates as "
+         "they were at first"},
+};
+static const struct record_type covariate_course_type = RECORD(
+    covariate_course,
+    "How a covariate changes during the study; between two changes it holds. Model and rules read "
+    "its "
+    "present value, the model from that minute on, a rule when it decides. Eligibility, strata and "
+    "/cohort have the value at first; /covariates has the changes.");
+#undef FIELDS_OF
+
 #define FIELDS_OF encounter_entry
 static const struct field encounter_fields[] = {
     {.name = "days",
@@ -249,6 +285,12 @@ static const struct field simulation_fields[] = {
      .choices = cohort_modes,
      .fallback = "new",
      .help = "new patients in each replicate, or the same"},
+    {.name = "parameter_uncertainty",
+     .kind = FIELD_FLAG,
+     .offset = AT(parameter_uncertainty),
+     .help = "true: each replicate draws its own typical values from the model's `uncertainty`; "
+             "absent: "
+             "no"},
     {.name = "allowed_failures",
      .kind = FIELD_NUMBER,
      .offset = AT(allowed_failures),
@@ -331,6 +373,11 @@ static const struct field protocol_fields[] = {
      .record = &arm_type,
      .is_required = true,
      .help = "groups"},
+    {.name = "covariates",
+     .kind = FIELD_NAMED_RECORDS,
+     .offset = AT(covariates),
+     .record = &covariate_course_type,
+     .help = "those that change during the study"},
     {.name = "allocation",
      .kind = FIELD_RECORD,
      .offset = AT(allocation),

@@ -36,6 +36,16 @@ struct truth_entry {
   double occasion_h; /* NaN: one occasion */
 };
 
+/** How a covariate of the cohort changes during the study. */
+struct covariate_course_entry {
+  struct place at;
+  struct text name;
+  double every_h;                 /* NaN: at `times_h` */
+  struct list times_h;            /* double */
+  const struct yaml_node *values; /* one for each time */
+  struct formula expression;      /* instead */
+};
+
 struct encounter_entry {
   struct place at;
   struct list days, times_h; /* double */
@@ -60,6 +70,7 @@ struct simulation_entry {
   struct place at;
   int64_t replicates, seed;
   int cohort; /* 0 new patients in each replicate, 1 the same */
+  bool parameter_uncertainty;
   double allowed_failures;
   const struct solver_entry *solver;
 };
@@ -81,7 +92,7 @@ struct protocol_file {
   const struct allocation_entry *allocation;
   const struct simulation_entry *simulation;
   struct list interventions, arms, encounters, endpoints, estimands;
-  struct list analysis, published, scenarios;
+  struct list covariates, analysis, published, scenarios;
 };
 
 extern const struct record_type protocol_file_type;

@@ -40,7 +40,8 @@ static void create_samples(const struct ode_linear *linear, struct sample_propag
   samples->power = lanes_new(LINEAR_POWERS * linear->n_remainder);
 }
 
-struct propagation *propagation_create(const struct ode *ode)
+/** Nothing known, nobody there. */
+static struct propagation *create_propagation(const struct ode *ode)
 {
   const struct ode_linear *linear = ode->linear;
   struct propagation *method = memory_new(1, sizeof *method);
@@ -63,7 +64,7 @@ struct propagation *propagation_create(const struct ode *ode)
   return method;
 }
 
-void propagation_destroy(struct propagation *method)
+static void destroy_propagation(struct propagation *method)
 {
   if (!method) return;
   free(method->table.levels);
@@ -106,7 +107,7 @@ static int linear_create(const struct ode *ode, const struct tolerance *toleranc
   if (!ode->linear)
     return failure(EXIT_CODE_INTERNAL, "the linear method needs to know of a linear block");
   REQUIRE(ode->linear->n + ode->linear->n_remainder == ode->n_states);
-  method = solver->work = propagation_create(ode);
+  method = solver->work = create_propagation(ode);
   method->attempt = ode->kernel && ode->kernel->linear_steps ? ode->kernel->linear_steps
                                                              : attempts[simd_choice()];
   return EXIT_CODE_OK;
@@ -122,7 +123,7 @@ static int linear_advance(struct solver *solver)
 
 static void linear_destroy(struct solver *solver)
 {
-  propagation_destroy(solver->work);
+  destroy_propagation(solver->work);
 }
 
 const struct solver_method solver_linear = {

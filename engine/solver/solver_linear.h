@@ -79,7 +79,3 @@ struct propagation {
 };
 
 linear_attempt linear_attempt_baseline, linear_attempt_avx2, linear_attempt_avx512;
-
-/** Nothing known, nobody there; the ode has a linear block and outlives it. */
-struct propagation *propagation_create(const struct ode *ode);
-void propagation_destroy(struct propagation *method);

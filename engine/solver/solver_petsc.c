@@ -22,6 +22,9 @@ struct petsc_work {
   Mat jacobian;
 };
 
+/** Of the time to the stop, a step of which nothing is known. */
+static const double first_part = 1e-3;
+
 static void lane_rates(struct petsc_work *work, double time, const double *y, double *dydt)
 {
   const struct ode *ode = &work->solver->ode;
@@ -243,6 +246,15 @@ static PetscErrorCode tell(struct petsc_work *work, double time)
   PetscFunctionReturn(0);
 }
 
+/* After a crossing: where an assignment may have put a condition on its edge, no step that goes far
+ * beyond. */
+static double first_step(const struct petsc_work *work, double time, double last_step)
+{
+  const double rest = work->solver->stop[work->lane] - time;
+
+  return fmin(last_step, work->solver->ode.events->n_within > 0 ? first_part * rest : rest);
+}
+
 /* The step ends where the first condition changes, and the lane goes on from there. */
 static PetscErrorCode end_step(TS ts)
 {
@@ -262,7 +274,7 @@ static PetscErrorCode end_step(TS ts)
     PetscCall(tell(work, crossing));
     if (work->is_endless) PetscCall(TSSetConvergedReason(ts, TS_CONVERGED_USER));
     PetscCall(TSSetTime(ts, crossing));
-    PetscCall(TSSetTimeStep(ts, fmin(time - before, work->solver->stop[work->lane] - crossing)));
+    PetscCall(TSSetTimeStep(ts, first_step(work, crossing, time - before)));
     PetscCall(TSRestartStep(ts));
   }
   PetscCall(give_samples(work, crossing, true));
@@ -381,7 +393,7 @@ static PetscErrorCode set_clock(TS ts, const struct tolerance *tolerance, double
   PetscCall(TSSetMaxTime(ts, stop));
   PetscCall(TSSetStepNumber(ts, 0));
   PetscCall(TSSetMaxSteps(ts, (PetscInt)fmin(tolerance->max_steps_per_stop, PETSC_MAX_INT)));
-  PetscCall(TSSetTimeStep(ts, 1e-3 * (stop - time)));
+  PetscCall(TSSetTimeStep(ts, first_part * (stop - time)));
   PetscCall(TSGetAdapt(ts, &adapt));
   PetscCall(TSAdaptSetStepLimits(adapt, smallest, stop - time));
   PetscFunctionReturn(0);

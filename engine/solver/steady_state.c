@@ -40,6 +40,7 @@ struct steady_state {
   double *size;          /* [state] what is relative is so to this */
   bool *is_still;        /* [state] where it was after the first period */
   bool *is_positive;     /* [state] never below zero so far, where a period led from such states */
+  double *spare;         /* [state] */
   double *step;          /* [state] Newton's correction of now.x */
   double correction;     /* its size; infinite where there is none */
   double *starts, *ends; /* [state more than 1, or lane][state] */
@@ -117,6 +118,7 @@ int steady_state_create(const struct model *model, const struct solver_method *m
   s->is_still = memory_new(n, sizeof *s->is_still);
   s->is_positive = memory_new(n, sizeof *s->is_positive);
   s->step = memory_new(n, sizeof *s->step);
+  s->spare = memory_new(n, sizeof *s->spare);
   s->starts = memory_new(n_starts * n, sizeof *s->starts);
   s->ends = memory_new(n_starts * n, sizeof *s->ends);
   s->work = memory_new(2 * n * n, sizeof *s->work);
@@ -137,6 +139,7 @@ void steady_state_destroy(struct steady_state **steady)
   free(s->is_still);
   free(s->is_positive);
   free(s->step);
+  free(s->spare);
   free(s->starts);
   free(s->ends);
   free(s->work);
@@ -240,14 +243,17 @@ static bool differentiate(struct steady_state *s, struct point *point)
   return true;
 }
 
-/** Newton's step from s->now: (1 - slopes) step = P(x) - x. */
-static void find_step(struct steady_state *s)
+/** Newton's step from a state that leads to another, with the slopes at s->now: (1 - slopes) step =
+ *  end - x. Its size, relative; infinite where there is none. */
+static double step_of(const struct steady_state *s, const double *x, const double *end,
+                      double *step)
 {
-  for (int i = 0; i < s->n; i++) s->step[i] = s->now.end[i] - s->now.x[i];
-  s->correction = (double)INFINITY;
-  if (!square_solve_difference(s->n, s->now.slopes, s->work, s->step)) return;
-  s->correction = 0;
-  for (int i = 0; i < s->n; i++) s->correction = fmax(s->correction, fabs(s->step[i]) / s->size[i]);
+  double largest = 0;
+
+  for (int i = 0; i < s->n; i++) step[i] = end[i] - x[i];
+  if (!square_solve_difference(s->n, s->now.slopes, s->work, step)) return (double)INFINITY;
+  for (int i = 0; i < s->n; i++) largest = fmax(largest, fabs(step[i]) / s->size[i]);
+  return largest;
 }
 
 /** A part of the step from now.x, or a multiple; a state that is never negative goes nine tenths of
@@ -271,12 +277,12 @@ static void search_line(struct steady_state *s)
   for (int k = 0; k < LANES - 1; k++) step_from_now(s, parts[k], &s->starts[k * n]);
   copy(s, s->now.end, &s->starts[(LANES - 1) * n]);
   follow(s, LANES);
-  least = distance(s, &s->starts[best * n], &s->ends[best * n]);
+  least = step_of(s, &s->starts[best * n], &s->ends[best * n], s->next.x);
   for (int k = 0; k < LANES - 1; k++) {
-    const double residual = distance(s, &s->starts[k * n], &s->ends[k * n]);
+    const double correction = step_of(s, &s->starts[k * n], &s->ends[k * n], s->next.x);
 
-    if (!(residual < least)) continue;
-    least = residual;
+    if (!(correction < least)) continue;
+    least = correction;
     best = k;
   }
   copy(s, &s->starts[best * n], s->next.x);
@@ -324,14 +330,14 @@ static enum steady_status search(struct steady_state *s)
     measure(s);
     residual = distance(s, s->now.x, s->now.end);
     is_close = residual <= converged;
-    find_step(s);
+    s->correction = step_of(s, s->now.x, s->now.end, s->step);
     if (is_close && (s->correction <= converged || s->n_periods == MOST_PERIODS)) return judge(s);
     if (s->n_periods + (carefully ? 2 : 1) > MOST_PERIODS) return STEADY_NONE;
     propose(s, carefully);
-    left = differentiate(s, &s->next) ? distance(s, s->next.x, s->next.end) : (double)INFINITY;
-    if (is_close && !(left < 0.5 * residual)) return judge(s);
-    if (left < residual || (carefully && isfinite(left))) accept_next(s);
-    carefully = !(left < quick * residual);
+    left = differentiate(s, &s->next) ? step_of(s, s->next.x, s->next.end, s->spare) : INFINITY;
+    if (is_close && !(left < 0.5 * s->correction)) return judge(s);
+    if (left < s->correction || (carefully && isfinite(left))) accept_next(s);
+    carefully = !(left < quick * s->correction);
   }
 }
 

@@ -25,6 +25,24 @@ static const char rng_text[] =
     "Purposes: 1 cohort, 2 cohort attempt, 3 allocation, 4 eta, 5 kappa, 6 residual.\n"
     "Normal draws invert the distribution function (algorithm AS 241).\n";
 
+static const char more_rng_text[] =
+    "Further purposes: 13 errors that are correlated in time, of which occasion is any minute; 14\n"
+    "mixture, its number is draw; 15 uncertainty of typical values, patient is 0 and draw the "
+    "parameter.\n";
+
+/** What the purposes above do not name; only files of trials that use it say so. */
+static bool has_further_purposes(const struct plan *plan)
+{
+  for (int s = 0; s < plan->n_scenarios; s++) {
+    const struct model *model = plan->scenarios[s].model;
+
+    if (model->n_mixtures > 0) return true;
+    for (int i = 0; i < model->n_outputs; i++)
+      if (model->outputs[i].correlation_min > 0) return true;
+  }
+  return plan->file->simulation->parameter_uncertainty;
+}
+
 static const char *resolved_json(const struct plan *plan, struct arena *arena, size_t *length)
 {
   char *buffer = NULL, *text;
@@ -127,7 +145,7 @@ void content_create(const struct plan *plan, const struct layout *layout, struct
   struct lists lists = {.arena = arena,
                         .attributes = arena_new(arena, room, sizeof *lists.attributes),
                         .texts = arena_new(arena, room, sizeof *lists.texts)};
-  const char *json;
+  const char *json, *rng;
   size_t length;
 
   add_attribute(&lists, "/", "Conventions", "twintrial-1.0");
@@ -145,7 +163,8 @@ void content_create(const struct plan *plan, const struct layout *layout, struct
   for (int i = 0; i < plan->inputs->n; i++) add_input(&lists, plan, &plan->inputs->items[i]);
   json = resolved_json(plan, arena, &length);
   add_text(&lists, "/protocol/resolved_json", json, length);
-  add_text(&lists, "/rng/key_layout", rng_text, strlen(rng_text));
+  rng = arena_format(arena, "%s%s", rng_text, has_further_purposes(plan) ? more_rng_text : "");
+  add_text(&lists, "/rng/key_layout", rng, strlen(rng));
   *content = (struct results_content){.n_attributes = lists.n_attributes,
                                       .n_texts = lists.n_texts,
                                       .n_small_tables = layout->n_small,

@@ -131,9 +131,41 @@ static int column_named(const struct columns *columns, const char *name)
   return -1;
 }
 
+static bool has_categories(const struct column *column, const struct model_mixture *mixture)
+{
+  if (column->type != COLUMN_CODE || column->n_categories != mixture->n_categories) return false;
+  for (int c = 0; c < mixture->n_categories; c++)
+    if (strcmp(column->categories[c], mixture->categories[c]) != 0) return false;
+  return true;
+}
+
+/** Likewise, one for each latent category. */
+static void mixture_columns(const struct plan *plan, struct columns *columns, int **at)
+{
+  for (int s = 0; s < plan->n_scenarios; s++) {
+    const struct model *model = plan->scenarios[s].model;
+
+    at[s] = arena_new(columns->arena, (size_t)model->n_mixtures, sizeof **at);
+    for (int i = 0; i < model->n_mixtures; i++) {
+      const struct model_mixture *mixture = &model->mixtures[i];
+      const char *name = mixture->name;
+      int found = column_named(columns, name);
+
+      if (found >= 0 && !has_categories(&columns->items[found], mixture)) {
+        name = arena_format(columns->arena, "%s_%s", name, plan->scenarios[s].name);
+        found = column_named(columns, name);
+      }
+      if (found < 0)
+        code(columns, name, mixture->label, mixture->n_categories, mixture->categories);
+      at[s][i] = column_named(columns, name);
+    }
+  }
+}
+
 /** One column for each parameter that a scenario's model has; two scenarios share a column when
  *  name and unit are the same. */
-static struct table_layout parameter_table(const struct plan *plan, struct arena *arena, int **at)
+static struct table_layout parameter_table(const struct plan *plan, struct arena *arena, int **at,
+                                           int **mixtures)
 {
   struct columns columns = begin(arena);
 
@@ -154,6 +186,7 @@ static struct table_layout parameter_table(const struct plan *plan, struct arena
       at[s][i] = column_named(&columns, name);
     }
   }
+  mixture_columns(plan, &columns, mixtures);
   return end(&columns, "/truth/param", "True individual parameters");
 }
 
@@ -245,6 +278,19 @@ static struct table_layout observation_table(const struct plan *plan, struct are
   return end(&columns, "/obs", "Measurements");
 }
 
+static struct table_layout change_table(const struct plan *plan, struct arena *arena)
+{
+  struct columns columns = begin(arena);
+  const char **names = arena_new(arena, (size_t)plan->n_courses, sizeof *names);
+
+  for (int i = 0; i < plan->n_courses; i++)
+    names[i] = plan->cohort->covariates[plan->courses[i].covariate].name;
+  real(&columns, "time_h", "h", "Time since the first dose");
+  code(&columns, "covariate", "What changed", plan->n_courses, names);
+  real(&columns, "value", NULL, "New value: unit or category of /cohort");
+  return end(&columns, "/covariates", "Covariates that changed");
+}
+
 static struct table_layout event_table(const struct plan *plan, struct arena *arena)
 {
   static const char *const cnsr[] = {"event", "censored"};
@@ -308,18 +354,19 @@ static struct table_layout endpoint_table(const struct plan *plan,
 
 void layout_create(const struct plan *plan, struct arena *arena, struct layout *layout)
 {
-  struct table_layout *tables = arena_new(arena, TABLE_FIRST_ENDPOINT + (size_t)plan->n_endpoints,
-                                          sizeof *tables);
+  struct table_layout *tables = arena_new(
+      arena, TABLE_FIRST_ENDPOINT + (size_t)plan->n_endpoints + 1, sizeof *tables);
   int *endpoints = arena_new(arena, (size_t)plan->n_endpoints, sizeof *endpoints);
   int n = TABLE_FIRST_ENDPOINT;
 
   *layout = (struct layout){.tables = tables, .endpoints = endpoints};
   layout->parameters = arena_new(arena, (size_t)plan->n_scenarios, sizeof *layout->parameters);
   layout->etas = arena_new(arena, (size_t)plan->n_scenarios, sizeof *layout->etas);
+  layout->mixtures = arena_new(arena, (size_t)plan->n_scenarios, sizeof *layout->mixtures);
   tables[TABLE_COHORT] = cohort_table(plan, arena);
   tables[TABLE_RANDOMISATION] = randomisation_table(plan, arena);
   tables[TABLE_DISPOSITION] = disposition_table(plan, arena);
-  tables[TABLE_PARAMETERS] = parameter_table(plan, arena, layout->parameters);
+  tables[TABLE_PARAMETERS] = parameter_table(plan, arena, layout->parameters, layout->mixtures);
   tables[TABLE_ETAS] = eta_table(plan, arena, layout->etas);
   tables[TABLE_DOSING] = dosing_table(plan, arena);
   tables[TABLE_OBSERVATIONS] = observation_table(plan, arena, layout);
@@ -331,6 +378,8 @@ void layout_create(const struct plan *plan, struct arena *arena, struct layout *
     endpoints[n - TABLE_FIRST_ENDPOINT] = i;
     tables[n++] = endpoint_table(plan, &plan->endpoints[i], arena);
   }
+  layout->changes = plan->n_courses > 0 ? n : -1;
+  if (plan->n_courses > 0) tables[n++] = change_table(plan, arena);
   layout->n_tables = n;
   study_tables_create(plan, arena, &layout->n_small, &layout->small);
 }

@@ -41,6 +41,7 @@ enum {
   OBSERVATION_TRUE,
   OBSERVATION_MEASURED
 };
+enum { CHANGE_TIME = COLUMN_FIRST, CHANGE_COVARIATE, CHANGE_VALUE };
 enum { EVENT_ARM = COLUMN_FIRST, EVENT_PARAMETER, EVENT_TIME, EVENT_CENSORED };
 enum { NUMERICS_STEPS = COLUMN_FIRST, NUMERICS_REJECTED };
 enum { INDEX_FIRST_OBSERVATION = COLUMN_FIRST, INDEX_OBSERVATIONS, INDEX_FIRST_DOSE, INDEX_DOSES };
@@ -53,6 +54,8 @@ struct layout {
   int n_small;
   struct column_table *small; /* /study/...: the same on every rank */
   int **parameters, **etas;   /* [scenario][of the model] column in its table */
+  int **mixtures;             /* likewise, in the table of the parameters */
+  int changes;                /* the last table, of covariates that change; -1: none does */
   int lloq, uloq;             /* columns of the observations, each before its flag; -1: no limits */
 };
 

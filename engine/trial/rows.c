@@ -84,6 +84,9 @@ static void tell_truth(const struct telling *telling)
   for (int i = 0; i < model->n_parameters && telling->life->status != LIFE_NOT_ELIGIBLE; i++)
     column_table_real(&telling->tables[TABLE_PARAMETERS], row,
                       telling->layout->parameters[scenario][i], telling->life->parameters[i]);
+  for (int i = 0; i < model->n_mixtures && telling->life->status != LIFE_NOT_ELIGIBLE; i++)
+    column_table_int(&telling->tables[TABLE_PARAMETERS], row,
+                     telling->layout->mixtures[scenario][i], telling->life->categories[i]);
   row = new_row(telling, TABLE_ETAS);
   for (int i = 0; i < model->n_etas && telling->life->status != LIFE_NOT_ELIGIBLE; i++)
     column_table_real(&telling->tables[TABLE_ETAS], row, telling->layout->etas[scenario][i],
@@ -193,8 +196,10 @@ static double endpoint_value(const struct plan_endpoint *endpoint, const struct 
 static void tell_endpoints(const struct telling *telling)
 {
   const bool is_complete = telling->life->status == LIFE_COMPLETED;
+  const int end = telling->layout->changes >= 0 ? telling->layout->changes
+                                                : telling->layout->n_tables;
 
-  for (int t = TABLE_FIRST_ENDPOINT; t < telling->layout->n_tables; t++) {
+  for (int t = TABLE_FIRST_ENDPOINT; t < end; t++) {
     const struct plan_endpoint *endpoint =
         &telling->plan->endpoints[telling->layout->endpoints[t - TABLE_FIRST_ENDPOINT]];
     const struct samples samples = samples_of(telling, endpoint->measure);
@@ -233,6 +238,29 @@ static void tell_events(const struct telling *telling)
   }
 }
 
+/** The code of a covariate among those that change. */
+static int course_of(const struct plan *plan, int covariate)
+{
+  int i = 0;
+
+  while (plan->courses[i].covariate != covariate) i++;
+  return i;
+}
+
+static void tell_changes(const struct telling *telling)
+{
+  struct column_table *table = &telling->tables[telling->layout->changes];
+
+  for (size_t i = 0; i < telling->life->n_changes; i++) {
+    const struct covariate_change *change = &telling->life->changes[i];
+    const size_t row = new_row(telling, telling->layout->changes);
+
+    column_table_real(table, row, CHANGE_TIME, change->minute / minutes_per_h);
+    column_table_int(table, row, CHANGE_COVARIATE, course_of(telling->plan, change->covariate));
+    column_table_real(table, row, CHANGE_VALUE, change->value);
+  }
+}
+
 void rows_add(const struct telling *telling)
 {
   tell_cohort(telling);
@@ -243,6 +271,7 @@ void rows_add(const struct telling *telling)
   tell_observations(telling);
   tell_endpoints(telling);
   tell_events(telling);
+  if (telling->layout->changes >= 0) tell_changes(telling);
 }
 
 void row_work_clear(struct row_work *work)

@@ -13,7 +13,7 @@
 #include "trial/progress.h"
 #include "trial/simulated_output.h"
 #include "solver/model_problem.h"
-#include "twin/record_reader.h"
+#include "twin/record_model.h"
 
 /** A run while it goes on; each rank reads all and simulates its part of the batches. */
 struct records_run {
@@ -54,33 +54,6 @@ static struct record_reader *open_reader(struct records_run *run, struct diagnos
   return record_reader_create(run->model, &source);
 }
 
-static void add_change(struct model_change *changes, size_t *n, int kind, const char *name)
-{
-  changes[*n].kind = kind;
-  changes[(*n)++].name.text = name;
-}
-
-/** The model with what this file asks of it: given parameters, infusions where no route ends. */
-static int compile_for(struct records_run *run, const struct record_reader *reader)
-{
-  const struct model *model = run->model;
-  const bool *infused = record_reader_infused(reader);
-  const int *given;
-  const int n_given = record_reader_given(reader, &given);
-  struct model_change *changes = arena_new(run->arena, (size_t)(n_given + model->n_states),
-                                           sizeof *changes);
-  size_t n = 0;
-
-  for (int i = 0; i < n_given; i++)
-    add_change(changes, &n, CHANGE_GIVEN, model->parameters[given[i]].name);
-  for (int i = 0; i < model->n_states; i++)
-    if (infused[i] && model->states[i].infusion < 0)
-      add_change(changes, &n, CHANGE_INFUSED, model->states[i].name);
-  if (n == 0) return EXIT_CODE_OK;
-  run->model = model_compile(run->source, n, changes, run->arena, run->diagnostics);
-  return run->model ? EXIT_CODE_OK : EXIT_CODE_INVALID_INPUT;
-}
-
 /** Reads the whole file, for its mistakes and for what it asks of the model. */
 static int examine(struct records_run *run)
 {
@@ -97,7 +70,7 @@ static int examine(struct records_run *run)
                                                run->options->events, strerror(errno))
                                      : EXIT_CODE_OK));
   varies = record_reader_varies(reader);
-  compile_for(run, reader);
+  run->model = record_model(run->model, run->source, reader, run->arena, run->diagnostics);
   record_reader_destroy(&reader);
   if (varies && run->rank == 0)
     fprintf(stderr, "%s: between two records, covariates and parameters are those of the %s one\n",
@@ -113,6 +86,8 @@ static int create_simulator(struct records_run *run, struct record_reader *reade
                                          .rtol = run->options->rtol,
                                          .max_steps = 1e6,
                                          .rule = run->options->rule,
+                                         .seed = run->options->has_seed ? &run->options->seed
+                                                                        : NULL,
                                          .clamps_lag = run->options->clamps_lag};
   const char *method = run->options->method,
              *lacks = method ? model_lacks(run->model, method) : NULL;
@@ -288,13 +263,19 @@ static int conclude(const struct records_run *run)
 
 static int run_all(struct records_run *run)
 {
+  struct simulated_columns columns;
+  struct record_result *results;
+
   TRY(load(run));
   TRY(examine(run));
+  results = arena_new(run->arena, 3 * (size_t)run->model->n_outputs, sizeof *results);
   TRY(open_comparison(run));
   run->writes = run->options->output || !run->compares;
+  columns.model = run->model;
+  columns.n = record_results(run->model, run->options->has_seed, results);
+  columns.results = results;
   if (run->writes)
-    TRY(simulated_output_open(run->comm, run->options->output, run->model, run->arena,
-                              &run->output));
+    TRY(simulated_output_open(run->comm, run->options->output, &columns, run->arena, &run->output));
   TRY(simulate(run));
   return conclude(run);
 }

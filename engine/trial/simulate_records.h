@@ -16,6 +16,8 @@ struct simulate_records_options {
   double tolerance;     /* of the comparison; NaN: none */
   const char *method;   /* NULL: the model's own */
   double rtol;
+  bool has_seed;
+  uint64_t seed; /* of random effects and errors; without: typical patients, no errors */
   enum covariate_rule rule;
   bool clamps_lag;
 };

@@ -19,11 +19,11 @@ static bool ends_in(const char *path, const char *ending)
   return n > m && strcmp(path + n - m, ending) == 0;
 }
 
-static int open_text(struct simulated_output *output, const struct model *model,
+static int open_text(struct simulated_output *output, const struct simulated_columns *columns,
                      struct arena *arena)
 {
   if (output->rank != 0) return agreed(output->comm, EXIT_CODE_OK);
-  simulated_header(model, &output->text.text);
+  simulated_header(columns, &output->text.text);
   if (!output->path) return agreed(output->comm, EXIT_CODE_OK);
   output->text.name = output->partial = arena_format(arena, "%s.partial", output->path);
   output->text.file = fopen(output->partial, "wb");
@@ -32,7 +32,7 @@ static int open_text(struct simulated_output *output, const struct model *model,
                                                           output->partial, strerror(errno)));
 }
 
-static int open_hdf5(struct simulated_output *output, const struct model *model,
+static int open_hdf5(struct simulated_output *output, const struct simulated_columns *columns,
                      struct arena *arena)
 {
   int code;
@@ -40,13 +40,13 @@ static int open_hdf5(struct simulated_output *output, const struct model *model,
   TRY(agreed(output->comm, output_name(output->path, "", arena, &output->names)));
   code = output->rank == 0 ? output_open_journal(&output->names) : EXIT_CODE_OK;
   TRY(agreed(output->comm, code));
-  column_table_create(simulated_layout(model, arena), &output->table);
+  column_table_create(simulated_layout(columns, arena), &output->table);
   return agreed(output->comm, segment_create(arena_format(arena, "%s/rank-%06d.segment",
                                                           output->names.journal, output->rank),
                                              &output->segment));
 }
 
-int simulated_output_open(MPI_Comm comm, const char *path, const struct model *model,
+int simulated_output_open(MPI_Comm comm, const char *path, const struct simulated_columns *columns,
                           struct arena *arena, struct simulated_output *output)
 {
   *output = (struct simulated_output){.comm = comm, .path = path};
@@ -57,7 +57,7 @@ int simulated_output_open(MPI_Comm comm, const char *path, const struct model *m
     return output->rank ? EXIT_CODE_INVALID_INPUT
                         : failure(EXIT_CODE_INVALID_INPUT,
                                   "'%s': the name of the output should end in .csv or .h5", path);
-  return output->is_hdf5 ? open_hdf5(output, model, arena) : open_text(output, model, arena);
+  return output->is_hdf5 ? open_hdf5(output, columns, arena) : open_text(output, columns, arena);
 }
 
 int simulated_output_write(struct simulated_output *output, int64_t b,

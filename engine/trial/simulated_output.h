@@ -22,8 +22,8 @@ struct simulated_output {
   struct column_table table;
 };
 
-/** Collective, as are the others. `model` and the arena are borrowed until the close. */
-int simulated_output_open(MPI_Comm comm, const char *path, const struct model *model,
+/** Collective, as are the others. `columns` and the arena are borrowed until the close. */
+int simulated_output_open(MPI_Comm comm, const char *path, const struct simulated_columns *columns,
                           struct arena *arena, struct simulated_output *output);
 /** Every rank calls it for every batch, in their order; only the batch of rank b modulo the number
  *  of ranks is read. */

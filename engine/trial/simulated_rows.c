@@ -36,12 +36,15 @@ static void append_number(struct row_text *text, double value)
   append_text(text, digits);
 }
 
-void simulated_header(const struct model *model, struct row_text *text)
+void simulated_header(const struct simulated_columns *columns, struct row_text *text)
 {
+  char name[RECORD_RESULT_NAME_BYTES];
+
   append_text(text, "ID,TIME,EVID");
-  for (int i = 0; i < model->n_outputs; i++) {
+  for (int i = 0; i < columns->n; i++) {
+    record_result_name(columns->model, &columns->results[i], name);
     row_text_append(text, ",", 1);
-    append_text(text, model->outputs[i].name);
+    append_text(text, name);
   }
   append_text(text, ",STATUS\n");
 }
@@ -74,26 +77,39 @@ void simulated_text(const struct record_batch *batch, struct row_text *text)
 
 enum { FIRST_OUTPUT = 3 };
 
-const struct table_layout *simulated_layout(const struct model *model, struct arena *arena)
+static struct column result_column(const struct simulated_columns *results, int i,
+                                   struct arena *arena)
+{
+  static const char *const labels[] = {NULL, "measured", "1: quantified, 0: at a limit"};
+  const struct record_result *result = &results->results[i];
+  const struct model_output *output = &results->model->outputs[result->output];
+  char *name = arena_new(arena, RECORD_RESULT_NAME_BYTES, 1);
+
+  record_result_name(results->model, result, name);
+  return (struct column){.name = name,
+                         .type = COLUMN_REAL,
+                         .units = result->value == RECORD_QUANTIFIED ? NULL : output->unit_text,
+                         .label = result->value == RECORD_TRUTH ? output->label
+                                                                : labels[result->value]};
+}
+
+const struct table_layout *simulated_layout(const struct simulated_columns *results,
+                                            struct arena *arena)
 {
   static const char *const events[] = {"observation", "dose", "other", "reset", "reset and dose"};
-  const int n = FIRST_OUTPUT + model->n_outputs + 1;
+  const int n = FIRST_OUTPUT + results->n + 1;
   struct column *columns = arena_new(arena, (size_t)n, sizeof *columns);
   struct table_layout *layout = arena_new(arena, 1, sizeof *layout);
 
   columns[0] = (struct column){.name = "ID", .type = COLUMN_TEXT16, .label = "Patient"};
   columns[1] = (struct column){
-      .name = "TIME", .type = COLUMN_REAL, .units = model->time_text, .label = "Time"};
+      .name = "TIME", .type = COLUMN_REAL, .units = results->model->time_text, .label = "Time"};
   columns[2] = (struct column){.name = "EVID",
                                .type = COLUMN_CODE,
                                .label = "Event",
                                .n_categories = 5,
                                .categories = events};
-  for (int i = 0; i < model->n_outputs; i++)
-    columns[FIRST_OUTPUT + i] = (struct column){.name = model->outputs[i].name,
-                                                .type = COLUMN_REAL,
-                                                .units = model->outputs[i].unit_text,
-                                                .label = model->outputs[i].label};
+  for (int i = 0; i < results->n; i++) columns[FIRST_OUTPUT + i] = result_column(results, i, arena);
   columns[n - 1] = (struct column){.name = "STATUS",
                                    .type = COLUMN_CODE,
                                    .label = "How the simulation went",

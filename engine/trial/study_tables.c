@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "trial/study_tables.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
+#include "twin/effects.h"
 
 enum { MAX_CATEGORIES = 120 }; /* codes are int8 */
 
@@ -26,6 +28,13 @@ static int code_of(struct names *list, const char *name)
     if (strcmp(list->names[i], name) == 0) return i;
   list->names[list->n] = name;
   return list->n++;
+}
+
+static bool is_name_of(const struct names *list, const char *name)
+{
+  for (int i = 0; i < list->n; i++)
+    if (strcmp(list->names[i], name) == 0) return true;
+  return false;
 }
 
 static struct names empty_names(struct arena *arena, const char *column, const char *label, int n)
@@ -271,6 +280,51 @@ static void parameters_table(const struct plan *plan, struct arena *arena,
   columns[3] = names_column(&units);
 }
 
+static void add_population(const struct plan *plan, int64_t replicate, struct names *names,
+                           struct column_table *table)
+{
+  const struct model *model = plan->scenarios[replicate / plan->n_replicates].model;
+  const uint32_t within = (uint32_t)(replicate % plan->n_replicates + 1);
+  double *thetas = memory_new((size_t)model->n_thetas, sizeof *thetas);
+
+  effects_of_replicate(model, plan->seed, within, thetas);
+  for (int i = 0; i < model->n_thetas; i++) {
+    const char *name = model->parameters[model->thetas[i].parameter].name;
+    size_t row;
+
+    if (names->n == MAX_CATEGORIES && !is_name_of(names, name)) continue; /* codes are int8 */
+    row = column_table_add_row(table);
+    column_table_int(table, row, 0, replicate + 1);
+    column_table_int(table, row, 1, code_of(names, name));
+    column_table_real(table, row, 2, thetas[i]);
+    column_table_real(table, row, 3, effects_typical(model, i, thetas[i]));
+  }
+  free(thetas);
+}
+
+/** Typical values as each replicate has drawn them. */
+static void population_table(const struct plan *plan, struct arena *arena,
+                             struct column_table *table)
+{
+  struct table_layout *layout = arena_new(arena, 1, sizeof *layout);
+  struct column *columns = arena_new(arena, 4, sizeof *columns);
+  struct names names = empty_names(arena, "parameter", "Parameter of the model", MAX_CATEGORIES);
+
+  columns[0] = (struct column){
+      .name = "replicate", .type = COLUMN_INT32, .label = "Replicate of the trial"};
+  columns[1].type = COLUMN_CODE;
+  columns[2] = (struct column){
+      .name = "theta", .type = COLUMN_REAL, .label = "Deviation, on the scale of its uncertainty"};
+  columns[3] = (struct column){
+      .name = "typical", .type = COLUMN_REAL, .label = "Typical value; missing if by category"};
+  *layout = (struct table_layout){"/truth/population", "Population parameters of the replicates", 4,
+                                  columns};
+  column_table_create(layout, table);
+  for (int64_t r = 0; r < plan->n_scenarios * plan->n_replicates; r++)
+    add_population(plan, r, &names, table);
+  columns[1] = names_column(&names);
+}
+
 /** Solvers of the scenarios: auto chooses by the model, so this is a function of the inputs. */
 static void solvers_table(const struct plan *plan, struct arena *arena, struct column_table *table)
 {
@@ -302,6 +356,8 @@ void study_tables_create(const struct plan *plan, struct arena *arena, int *n,
       endpoints_table, estimands_table,     parameters_table, solvers_table};
 
   *n = (int)(sizeof all / sizeof *all);
-  *tables = arena_new(arena, (size_t)*n, sizeof **tables);
+  *tables = arena_new(arena, (size_t)*n + 1, sizeof **tables);
   for (int i = 0; i < *n; i++) all[i](plan, arena, &(*tables)[i]);
+  if (plan->file->simulation->parameter_uncertainty)
+    population_table(plan, arena, &(*tables)[(*n)++]);
 }

@@ -26,10 +26,9 @@ int32_t course_next_change(const struct course *course)
   int32_t next = course->plan->end_min;
 
   earlier(&next, course->next_occasion_min);
-  for (int i = 0; i < course->arm->n_administrations; i++) {
+  earlier(&next, course->covariates.next_min);
+  for (int i = 0; i < course->arm->n_administrations; i++)
     earlier(&next, course->dosings[i].next_min);
-    earlier(&next, course->dosings[i].infusion_end_min);
-  }
   return next;
 }
 

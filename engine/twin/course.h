@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* engine/twin/course.h
- * One patient's calendar: planned visits, added visits, doses, ends of infusions, occasions. */
+ * One patient's calendar: planned visits, added visits, doses, occasions. */
 #pragma once
+#include "twin/covariates.h"
 #include "twin/dosing.h"
 
 enum { MAX_ADDED_VISITS = 512 };
@@ -13,6 +14,7 @@ struct course {
   struct life *life;
   const struct plan_arm *arm;
   struct dosing *dosings; /* [administration of the arm] */
+  struct covariates covariates;
   int next_visit, n_added;
   int32_t added[MAX_ADDED_VISITS]; /* ascending */
   int32_t next_occasion_min;       /* NO_TIME: none */
@@ -21,7 +23,7 @@ struct course {
 
 void course_begin(struct course *course, const struct enrolment *enrolment, struct life *life);
 /** The time of the next thing that may change the patient's state or its rates, or that needs the
- *  lane to stand still: a dose, the end of an infusion, an occasion, the end of the study. */
+ *  lane to stand still: a dose, an occasion, the end of the study. */
 int32_t course_next_change(const struct course *course);
 /** Times of the visits after `now` and before `until`, ascending. `minutes` has room for
  *  every planned visit and MAX_ADDED_VISITS. */

@@ -6,8 +6,7 @@ enum { MINUTES_PER_DAY = 1440 };
 void dosing_begin(const struct plan_administration *administration, struct dosing *dosing)
 {
   *dosing = (struct dosing){.administration = administration,
-                            .next_min = administration->start_min,
-                            .infusion_end_min = NO_TIME};
+                            .next_min = administration->start_min};
 }
 
 static void evaluate(const struct dosing *dosing, const struct evidence *evidence, lanes *registers)

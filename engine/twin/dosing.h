@@ -8,9 +8,7 @@
 /** Where one patient stands in one administration. */
 struct dosing {
   const struct plan_administration *administration; /* borrowed */
-  int32_t next_min;         /* of the next dose; NO_TIME when there is none */
-  int32_t infusion_end_min; /* NO_TIME: nothing runs */
-  double infusion_rate;     /* of what runs, as the state sees it */
+  int32_t next_min; /* of the next dose; NO_TIME when there is none */
   int32_t hold_end_min;
   const struct plan_rule *rule;      /* the last that decided */
   const struct plan_action *waiting; /* its hold_until has not come true */

@@ -17,6 +17,43 @@ static double drawn(const struct model_effect *effects, int i, const struct rand
   return sum;
 }
 
+void effects_mixtures(const struct model *model, const struct random_stream *person,
+                      int *categories)
+{
+  for (int i = 0; i < model->n_mixtures; i++) {
+    const struct model_mixture *mixture = &model->mixtures[i];
+    const double u = random_uniform(person, RANDOM_MIXTURE, (uint32_t)i, 0);
+    int c = 0;
+
+    while (c < mixture->n_categories - 1 && u >= mixture->cumulative[c]) c++;
+    categories[i] = c;
+  }
+}
+
+void effects_of_replicate(const struct model *model, uint64_t seed, uint32_t replicate,
+                          double *thetas)
+{
+  const struct random_stream stream = {.seed = seed, .replicate = replicate};
+
+  for (int i = 0; i < model->n_thetas; i++)
+    thetas[i] = drawn(model->thetas, i, &stream, RANDOM_UNCERTAINTY, 0);
+}
+
+double effects_typical(const struct model *model, int theta, double value)
+{
+  const int index = model->thetas[theta].parameter;
+  const struct model_parameter *parameter = &model->parameters[index];
+  const struct parameter_entry *entries = model->file->parameters.items;
+  double lower, upper, odds;
+
+  if (parameter->theta_scale == THETA_LOG) return parameter->typical * math_exp(value);
+  if (parameter->theta_scale == THETA_PLAIN) return parameter->typical + value;
+  lower = entries[index].variability->lower;
+  upper = entries[index].variability->upper;
+  odds = (parameter->typical - lower) / (upper - parameter->typical) * math_exp(value);
+  return lower + (upper - lower) * (odds / (1 + odds));
+}
+
 void effects_between_patients(const struct model *model, const struct random_stream *person,
                               double *etas)
 {

@@ -6,6 +6,14 @@
 #include "base/random_stream.h"
 #include "model/model.h"
 
+/** Categories [mixture] of a person. */
+void effects_mixtures(const struct model *model, const struct random_stream *person,
+                      int *categories);
+/** Thetas [theta] of a replicate. */
+void effects_of_replicate(const struct model *model, uint64_t seed, uint32_t replicate,
+                          double *thetas);
+/** The typical value in a replicate with this theta; NaN when it depends on a category. */
+double effects_typical(const struct model *model, int theta, double value);
 /** Etas [eta] of a person. */
 void effects_between_patients(const struct model *model, const struct random_stream *person,
                               double *etas);

@@ -19,14 +19,17 @@ void life_create(const struct model *model, struct life *life)
   *life = (struct life){0};
   life->parameters = memory_new((size_t)model->n_parameters, sizeof *life->parameters);
   life->etas = memory_new((size_t)model->n_etas, sizeof *life->etas);
+  life->categories = memory_new((size_t)model->n_mixtures, sizeof *life->categories);
 }
 
 void life_clear(struct life *life)
 {
   free(life->observations);
   free(life->doses);
+  free(life->changes);
   free(life->parameters);
   free(life->etas);
+  free(life->categories);
   *life = (struct life){0};
 }
 
@@ -37,6 +40,7 @@ void life_begin(struct life *life)
   life->count = (struct solver_count){0};
   life->n_observations = 0;
   life->n_doses = 0;
+  life->n_changes = 0;
 }
 
 void life_observe(struct life *life, const struct observation *observation)
@@ -44,6 +48,13 @@ void life_observe(struct life *life, const struct observation *observation)
   life->observations = memory_grow(life->observations, life->n_observations + 1,
                                    &life->observation_capacity, sizeof *life->observations);
   life->observations[life->n_observations++] = *observation;
+}
+
+void life_change_covariate(struct life *life, const struct covariate_change *change)
+{
+  life->changes = memory_grow(life->changes, life->n_changes + 1, &life->change_capacity,
+                              sizeof *life->changes);
+  life->changes[life->n_changes++] = *change;
 }
 
 static bool continues(const struct given_dose *last, const struct given_dose *dose)

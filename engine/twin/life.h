@@ -34,6 +34,13 @@ struct given_dose {
   double amount; /* in the intervention's unit */
 };
 
+/** In the cohort's unit, or a category. */
+struct covariate_change {
+  int32_t minute;
+  int covariate;
+  double value;
+};
+
 /** A patient who is to be simulated. */
 struct enrolment {
   struct random_stream stream; /* of this replicate: measurements, conduct */
@@ -48,15 +55,19 @@ struct life {
   int32_t last_minute; /* until when the patient was followed */
   struct solver_count count;
   size_t n_observations, n_doses, observation_capacity, dose_capacity;
+  size_t n_changes, change_capacity;
+  struct covariate_change *changes; /* by time */
   struct observation *observations; /* by time */
   struct given_dose *doses;         /* by time */
   double *parameters, *etas;        /* [parameter], [eta] of the model */
+  int *categories;                  /* [mixture] of the model */
 };
 
 void life_create(const struct model *model, struct life *life);
 void life_clear(struct life *life); /* frees */
 void life_begin(struct life *life); /* forgets, keeps the memory */
 void life_observe(struct life *life, const struct observation *observation);
+void life_change_covariate(struct life *life, const struct covariate_change *change);
 /** Joins the dose to the last one when it continues it. */
 void life_give(struct life *life, const struct given_dose *dose);
 /** Amount of an intervention given at a minute; 0 when none was. */

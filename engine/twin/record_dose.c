@@ -4,54 +4,30 @@
 #include <string.h>
 
 #include "model/model_events.h"
-#include "twin/decimal_time.h"
+#include "twin/delivery.h"
 #include "twin/record_lane.h"
 
 /** Infusions of a steady state that overlap. */
 static const double most_at_once = 10000;
 
-static void set_infusion(struct record_simulator *simulator, int l, int state)
+static struct delivery delivery_of(struct record_simulator *simulator, int l)
 {
-  const struct model *model = simulator->simulation.model;
-
-  if (model->states[state].infusion < 0) return;
-  model_lanes_infusion(&simulator->patients, l, state,
-                       regimen_rate(&simulator->lanes[l].regimen, state));
-}
-
-static void set_infusions(struct record_simulator *simulator, int l)
-{
-  for (int i = 0; i < simulator->simulation.model->n_states; i++) set_infusion(simulator, l, i);
-}
-
-static void give(struct record_simulator *simulator, int l, const struct arrival *dose)
-{
-  struct record_lane *lane = &simulator->lanes[l];
-
-  const double end = decimal_time_after(lane->now, 1, dose->duration);
-
-  if (end > lane->now) {
-    regimen_infuse(&lane->regimen, &(struct infusion){end, dose->rate, dose->state});
-    set_infusion(simulator, l, dose->state);
-  } else
-    simulator->state[dose->state] += dose->amount + dose->rate * dose->duration;
+  return (struct delivery){&simulator->patients, l, &simulator->lanes[l].regimen, simulator->state};
 }
 
 void record_deliver(struct record_simulator *simulator, int l)
 {
-  struct record_lane *lane = &simulator->lanes[l];
-  struct arrival dose;
+  const struct delivery delivery = delivery_of(simulator, l);
 
-  if (regimen_end_infusions(&lane->regimen, lane->now)) set_infusions(simulator, l);
-  while (regimen_take(&lane->regimen, lane->now, &dose)) give(simulator, l, &dose);
+  delivery_catch_up(&delivery, simulator->lanes[l].now);
 }
 
 void record_reset(struct record_simulator *simulator, int l)
 {
-  struct record_lane *lane = &simulator->lanes[l];
+  const struct delivery delivery = delivery_of(simulator, l);
 
-  regimen_empty(&lane->regimen);
-  set_infusions(simulator, l);
+  regimen_empty(delivery.regimen);
+  delivery_set_infusions(&delivery);
   model_events_reset(&simulator->patients, l);
   model_lanes_prepare(&simulator->patients);
   model_lanes_initial(&simulator->patients, l, simulator->state);
@@ -65,54 +41,20 @@ static struct model_entry entry_of(const struct record_simulator *simulator, int
   return model_lanes_entry(&simulator->patients, l, record->route);
 }
 
-static bool is_at_least_0(double x)
-{
-  return x >= 0 && isfinite(x);
-}
-
-/** False when the model has no meaningful numbers for it. */
-static bool enter(const struct record *record, const struct model_entry *entry,
-                  struct arrival *dose)
-{
-  const double amount = record->amount * entry->fraction;
-
-  *dose = (struct arrival){.due = decimal_time_after(record->time, 1, entry->lag),
-                           .interval = record->interval,
-                           .additional = record->additional,
-                           .state = record->state};
-  if (!is_at_least_0(entry->fraction) || !is_at_least_0(entry->lag)) return false;
-  if (record->rate == RATE_BOLUS)
-    dose->amount = amount;
-  else if (record->rate == DURATION_OF_MODEL) {
-    dose->duration = entry->duration;
-    dose->rate = amount / entry->duration;
-    if (entry->duration == 0) { /* at once */
-      dose->amount = amount;
-      dose->rate = 0;
-    }
-  } else {
-    dose->rate = record->rate == RATE_OF_MODEL ? entry->rate : record->rate;
-    if (!(dose->rate > 0)) return false;
-    dose->duration = amount / dose->rate;
-  }
-  return is_at_least_0(dose->duration) && is_at_least_0(dose->rate);
-}
-
 /** Infusions of the doses before, that still run: the last was `since` ago, 0 <= since. */
 static void keep_infusing(struct record_simulator *simulator, int l, const struct arrival *dose,
                           double since)
 {
-  struct record_lane *lane = &simulator->lanes[l];
+  const struct delivery delivery = delivery_of(simulator, l);
+  const double now = simulator->lanes[l].now;
   double passed = since;
 
   for (int64_t k = 1; passed < dose->duration; k++) {
-    const double end = lane->now + (dose->duration - passed);
+    const double end = now + (dose->duration - passed);
 
-    if (end > lane->now)
-      regimen_infuse(&lane->regimen, &(struct infusion){end, dose->rate, dose->state});
+    if (end > now) delivery_infuse(&delivery, &(struct infusion){end, dose->rate, dose->state});
     passed = since + (double)k * dose->interval;
   }
-  set_infusions(simulator, l);
 }
 
 static enum record_status status_of(enum steady_status status)
@@ -150,9 +92,8 @@ static enum record_status settle(struct record_simulator *simulator, int l,
                                  const struct record *record, const struct arrival *dose)
 {
   const int n = simulator->simulation.model->n_states;
-  const double lag = dose->due - record->time;
-  const bool is_late = dose->interval > 0 && lag >= dose->interval;
-  double phase = dose->interval - lag;
+  const bool is_late = dose->interval > 0 && dose->lag >= dose->interval;
+  double phase = dose->interval - dose->lag;
   enum record_status status;
 
   if (dose->interval > 0 && dose->duration > most_at_once * dose->interval)
@@ -178,22 +119,25 @@ static enum record_status settle(struct record_simulator *simulator, int l,
 enum record_status record_dose(struct record_simulator *simulator, int l,
                                const struct record *record)
 {
-  struct record_lane *lane = &simulator->lanes[l];
+  const struct delivery delivery = delivery_of(simulator, l);
   const struct model_entry entry = entry_of(simulator, l, record);
+  const struct dose_order order = {.time = record->time,
+                                   .amount = record->amount,
+                                   .rate = record->rate,
+                                   .interval = record->interval,
+                                   .additional = record->additional,
+                                   .state = record->state};
+  const bool is_endless = record->steady_state > 0 && record->interval == 0;
   struct arrival dose;
-  enum record_status status;
 
-  if (!enter(record, &entry, &dose)) return RECORD_DOSE_UNDEFINED;
+  if (!delivery_plan(&order, &entry, &dose)) return RECORD_DOSE_UNDEFINED;
   if (record->steady_state > 0) {
-    const bool is_endless = record->interval == 0;
+    enum record_status status;
 
     if (is_endless) dose.duration = 0;
     status = settle(simulator, l, record, &dose);
     if (status != RECORD_OK || is_endless) return status;
   }
-  regimen_add(&lane->regimen, &dose);
-  while (lane->regimen.n_arrivals && lane->regimen.arrivals[0].due <= lane->now &&
-         regimen_take(&lane->regimen, lane->now, &dose))
-    give(simulator, l, &dose);
+  delivery_accept(&delivery, &dose, simulator->lanes[l].now);
   return RECORD_OK;
 }

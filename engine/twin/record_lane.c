@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "twin/effects.h"
 
 static const struct record *record_at(const struct record_simulator *simulator, size_t i)
 {
@@ -21,40 +22,77 @@ static const double *given_at(const struct record_simulator *simulator, size_t r
   return simulator->batch->given + record * simulator->batch->n_given;
 }
 
+/** Whether two records of a patient leave all that is loaded as it is. */
 static bool is_given_alike(const struct record_simulator *simulator, size_t a, size_t b)
 {
   const size_t n = simulator->batch->n_given;
 
-  return n == 0 || a == b ||
-         memcmp(given_at(simulator, a), given_at(simulator, b), n * sizeof(double)) == 0;
+  if (a == b) return true;
+  if (simulator->simulation.seed &&
+      record_at(simulator, a)->occasion != record_at(simulator, b)->occasion)
+    return false;
+  return n == 0 || memcmp(given_at(simulator, a), given_at(simulator, b), n * sizeof(double)) == 0;
+}
+
+/** Given parameters, and the occasion, of a record whose covariates are loaded. */
+static void load_rest(struct record_simulator *simulator, int l, size_t record)
+{
+  const struct model *model = simulator->simulation.model;
+  const double *given = given_at(simulator, record) + model->n_covariates;
+
+  for (int i = 0; i < simulator->simulation.n_given; i++)
+    model_lanes_give(&simulator->patients, l, simulator->simulation.given[i], given[i]);
+  if (simulator->simulation.seed) {
+    effects_between_occasions(model, &simulator->lanes[l].stream,
+                              record_at(simulator, record)->occasion, simulator->kappas);
+    model_lanes_kappas(&simulator->patients, l, simulator->kappas);
+  }
+  model_lanes_prepare(&simulator->patients);
+  simulator->lanes[l].loaded = record;
 }
 
 /** The covariates and given parameters of a record, from now on. */
 static void load(struct record_simulator *simulator, int l, size_t record)
 {
   struct record_lane *lane = &simulator->lanes[l];
-  const int n_covariates = simulator->simulation.model->n_covariates;
-  const double *given;
 
   if (is_given_alike(simulator, lane->loaded, record)) {
     lane->loaded = record;
     return;
   }
-  given = given_at(simulator, record);
-  model_lanes_covariates(&simulator->patients, l, given);
-  for (int i = 0; i < simulator->simulation.n_given; i++)
-    model_lanes_give(&simulator->patients, l, simulator->simulation.given[i],
-                     given[n_covariates + i]);
-  model_lanes_prepare(&simulator->patients);
-  lane->loaded = record;
+  model_lanes_covariates(&simulator->patients, l, given_at(simulator, record));
+  load_rest(simulator, l, record);
+}
+
+/** The patient of the first record. */
+static void load_patient(struct record_simulator *simulator, int l)
+{
+  const struct model *model = simulator->simulation.model;
+  struct record_lane *lane = &simulator->lanes[l];
+
+  if (simulator->simulation.seed) {
+    lane->stream = record_stream(*simulator->simulation.seed, lane->patient->id);
+    effects_between_patients(model, &lane->stream, simulator->etas);
+    effects_mixtures(model, &lane->stream, simulator->categories);
+  }
+  model_lanes_load(&simulator->patients, l, given_at(simulator, lane->patient->first),
+                   simulator->etas);
+  if (simulator->simulation.seed)
+    model_lanes_mixtures(&simulator->patients, l, simulator->categories);
+  load_rest(simulator, l, lane->patient->first);
 }
 
 static void store_row(struct record_simulator *simulator, int l)
 {
   struct record_lane *lane = &simulator->lanes[l];
-  double *row = simulator->batch->outputs + lane->next * simulator->batch->n_outputs;
+  double *values = simulator->batch->outputs + lane->next * simulator->batch->n_outputs;
+  const struct record_row row = {.model = simulator->simulation.model,
+                                 .stream = &lane->stream,
+                                 .lane = l,
+                                 .n_results = simulator->n_results,
+                                 .results = simulator->results};
 
-  for (size_t o = 0; o < simulator->batch->n_outputs; o++) row[o] = simulator->outputs[o][l];
+  record_row_fill(&row, record_at(simulator, lane->next), simulator->outputs, values);
   lane->next++;
 }
 
@@ -127,14 +165,16 @@ static enum record_status live_moment(struct record_simulator *simulator, int l)
   return status;
 }
 
-/** Whether a run can pass a record: it only reads, and what holds goes on holding. */
+/** Whether a run can pass record i on its way to the next one: it only reads, and what holds goes
+ *  on holding. */
 static bool can_pass(const struct record_simulator *simulator, const struct record_lane *lane,
                      size_t i)
 {
   const struct record *record = record_at(simulator, i);
+  const bool is_next = simulator->simulation.rule == COVARIATES_NEXT;
 
   return (record->event == RECORD_OBSERVATION || record->event == RECORD_OTHER) &&
-         is_given_alike(simulator, i, lane->loaded);
+         is_given_alike(simulator, i + is_next, lane->loaded);
 }
 
 static void run(struct record_simulator *simulator, int l)
@@ -175,8 +215,6 @@ static void go_on(struct record_simulator *simulator, int l)
 int record_lane_begin(struct record_simulator *simulator, int l, struct record_patient *patient)
 {
   struct record_lane *lane = &simulator->lanes[l];
-  const double *given = given_at(simulator, patient->first);
-  const int n_covariates = simulator->simulation.model->n_covariates;
 
   patient->status = RECORD_OK;
   patient->failed_at = patient->first + patient->n;
@@ -184,11 +222,7 @@ int record_lane_begin(struct record_simulator *simulator, int l, struct record_p
   lane->next = lane->loaded = patient->first;
   lane->now = record_at(simulator, patient->first)->time;
   lane->is_active = true;
-  model_lanes_load(&simulator->patients, l, given, simulator->etas);
-  for (int i = 0; i < simulator->simulation.n_given; i++)
-    model_lanes_give(&simulator->patients, l, simulator->simulation.given[i],
-                     given[n_covariates + i]);
-  model_lanes_prepare(&simulator->patients);
+  load_patient(simulator, l);
   model_lanes_initial(&simulator->patients, l, simulator->state);
   go_on(simulator, l);
   return 0;

@@ -5,6 +5,7 @@
 #pragma once
 #include "solver/model_problem.h"
 #include "solver/steady_state.h"
+#include "twin/record_chance.h"
 #include "twin/record_simulator.h"
 #include "twin/regimen.h"
 
@@ -18,6 +19,7 @@ struct record_lane {
   double *times; /* of the records that the run passes */
   size_t capacity;
   struct regimen regimen;
+  struct random_stream stream;
 };
 
 struct record_simulator {
@@ -27,8 +29,12 @@ struct record_simulator {
   struct steady_state *steady; /* NULL until one is asked for */
   struct model_lanes patients;
   struct model_problem problem;
-  double *atol, *state, *steady_state, *etas; /* [state], [state], [state], [eta] */
-  lanes *states, *outputs;                    /* [state], [output] of rows where a lane stands */
+  double *atol, *state, *steady_state; /* [state] */
+  double *etas, *kappas;               /* [eta], [kappa] of the patient who is loaded */
+  int *categories;                     /* [mixture] */
+  int n_results;
+  struct record_result *results; /* [n_results] */
+  lanes *states, *outputs;       /* [state], [output] of rows where a lane stands */
   struct record_lane lanes[LANES];
   int n_active;
 };

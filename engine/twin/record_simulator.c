@@ -21,6 +21,10 @@ int record_simulator_create(const struct record_simulation *simulation,
   s->state = memory_new((size_t)model->n_states, sizeof *s->state);
   s->steady_state = memory_new((size_t)model->n_states, sizeof *s->steady_state);
   s->etas = memory_new((size_t)model->n_etas, sizeof *s->etas);
+  s->kappas = memory_new((size_t)model->n_kappas, sizeof *s->kappas);
+  s->categories = memory_new((size_t)model->n_mixtures, sizeof *s->categories);
+  s->results = memory_new(3 * (size_t)model->n_outputs, sizeof *s->results);
+  s->n_results = record_results(model, simulation->seed, s->results);
   s->states = memory_new((size_t)model->n_states, sizeof *s->states);
   s->outputs = memory_new((size_t)model->n_outputs, sizeof *s->outputs);
   for (int i = 0; i < model->n_states; i++)
@@ -50,6 +54,9 @@ void record_simulator_destroy(struct record_simulator **simulator)
   free(s->state);
   free(s->steady_state);
   free(s->etas);
+  free(s->kappas);
+  free(s->categories);
+  free(s->results);
   free(s->states);
   free(s->outputs);
   free(s);
@@ -75,7 +82,7 @@ int record_simulator_run(struct record_simulator *simulator, struct record_batch
 {
   size_t next = 0;
 
-  record_batch_make_room(batch, (size_t)simulator->simulation.model->n_outputs);
+  record_batch_make_room(batch, (size_t)simulator->n_results);
   simulator->batch = batch;
   for (;;) {
     TRY(admit(simulator, &next));

@@ -31,9 +31,10 @@ struct record_simulation {
   struct kernel_store *kernels; /* NULL: interpreted */
   double rtol, max_steps;
   enum covariate_rule rule;
-  bool clamps_lag;  /* steady states with lag >= interval: as if the dose had just been given */
-  int n_given;      /* parameters that are given */
-  const int *given; /* [n_given] */
+  bool clamps_lag;      /* steady states with lag >= interval: as if the dose had just been given */
+  const uint64_t *seed; /* of random effects and errors; NULL: typical patients, no errors */
+  int n_given;          /* parameters that are given */
+  const int *given;     /* [n_given] */
 };
 
 struct record_simulator;

@@ -20,15 +20,25 @@ void regimen_empty(struct regimen *regimen)
   regimen->n_arrivals = regimen->n_infusions = 0;
 }
 
+/** The same as of a dose that is written out at its own time. */
+static double due(const struct arrival *arrival)
+{
+  const double given = decimal_time_after(arrival->first, arrival->past, arrival->interval);
+
+  return decimal_time_after(given, 1, arrival->lag);
+}
+
 void regimen_add(struct regimen *regimen, const struct arrival *arrival)
 {
+  struct arrival added = *arrival;
   size_t at = regimen->n_arrivals;
 
+  added.due = due(arrival);
   regimen->arrivals = memory_grow(regimen->arrivals, regimen->n_arrivals + 1,
                                   &regimen->arrival_capacity, sizeof *regimen->arrivals);
-  for (; at > 0 && regimen->arrivals[at - 1].due > arrival->due; at--)
+  for (; at > 0 && regimen->arrivals[at - 1].due > added.due; at--)
     regimen->arrivals[at] = regimen->arrivals[at - 1];
-  regimen->arrivals[at] = *arrival;
+  regimen->arrivals[at] = added;
   regimen->n_arrivals++;
 }
 
@@ -75,7 +85,7 @@ bool regimen_take(struct regimen *regimen, double now, struct arrival *arrival)
           regimen->n_arrivals * sizeof *regimen->arrivals);
   if (next.additional > 0) {
     next.additional--;
-    next.due = decimal_time_after(next.due, 1, next.interval);
+    next.past++;
     regimen_add(regimen, &next);
   }
   return true;

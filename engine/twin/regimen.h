@@ -9,11 +9,12 @@
 
 /** A dose as it reaches a state, bioavailability included. */
 struct arrival {
-  double due;
+  double first, lag;     /* when the first of its kind was given; from then to its arrival */
   double amount;         /* of a bolus; 0 of an infusion */
   double rate, duration; /* of an infusion; duration 0: a bolus */
   double interval;       /* to the next of `additional` equal ones */
-  int32_t additional;
+  int32_t past, additional;
+  double due; /* set by regimen_add() */
   int state;
 };
 

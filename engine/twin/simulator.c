@@ -8,7 +8,9 @@
 #include "base/memory.h"
 #include "solver/model_problem.h"
 #include "twin/course.h"
+#include "twin/delivery.h"
 #include "twin/effects.h"
+#include "twin/record.h"
 
 struct simulator {
   const struct plan *plan;
@@ -20,8 +22,10 @@ struct simulator {
   double *atol, *state, *effects;
   lanes *states, *outputs; /* [state], [output] where visits are */
   struct course courses[LANES];
+  struct regimen regimens[LANES]; /* what is on its way */
   bool is_active[LANES];
-  int32_t stops[LANES];          /* [lane] minute at which the lane will stand */
+  int32_t stops[LANES];          /* [lane] the first minute that is not before the lane's stop */
+  double stop_times[LANES];      /* the stop itself: that minute, or between two */
   int32_t *visit_minutes[LANES]; /* [lane][visit before the stop] */
   double *visit_times[LANES];    /* the same in the model's time */
   int next_sample[LANES];
@@ -77,7 +81,7 @@ int simulator_create(const struct plan *plan, int scenario, struct kernel_store 
   s->state = memory_new((size_t)s->model->n_states, sizeof *s->state);
   s->outputs = memory_new((size_t)s->model->n_outputs, sizeof *s->outputs);
   s->states = memory_new((size_t)s->model->n_states, sizeof *s->states);
-  s->effects = memory_new((size_t)(s->model->n_etas + s->model->n_kappas + s->model->n_covariates),
+  s->effects = memory_new((size_t)(s->model->n_parameters + s->model->n_covariates),
                           sizeof *s->effects);
   for (int i = 0; i < s->model->n_states; i++)
     s->atol[i] = 0.01 * settings->rtol * s->model->states[i].scale;
@@ -89,6 +93,8 @@ int simulator_create(const struct plan *plan, int scenario, struct kernel_store 
   }
   create_rule_registers(s);
   model_lanes_create(s->model, &s->patients);
+  for (int l = 0; l < LANES; l++)
+    covariates_create(plan, s->patients.simd, &s->courses[l].covariates);
   *simulator = s;
   tolerance = (struct tolerance){settings->rtol, s->atol, (double)settings->max_steps};
   model_problem_set(&s->problem, &s->patients, kernels);
@@ -114,6 +120,8 @@ void simulator_destroy(struct simulator **simulator)
     free(s->visit_minutes[l]);
     free(s->visit_times[l]);
     free(s->courses[l].dosings);
+    regimen_clear(&s->regimens[l]);
+    covariates_clear(&s->courses[l].covariates);
   }
   free(s->atol);
   free(s->state);
@@ -122,6 +130,28 @@ void simulator_destroy(struct simulator **simulator)
   free(s->effects);
   free(s);
   *simulator = NULL;
+}
+
+/** The covariates of a patient as the model wants them. */
+static void load_covariates(const struct simulator *simulator, const double *covariates,
+                            double *values)
+{
+  for (int i = 0; i < simulator->model->n_covariates; i++) {
+    const struct plan_link *link = &simulator->scenario->links[i];
+    const double value = covariates[link->covariate];
+
+    values[i] = link->category ? link->category[(int)value] : value * link->factor;
+  }
+}
+
+static void change_covariates(struct simulator *simulator, int lane, int32_t minute)
+{
+  struct course *course = &simulator->courses[lane];
+
+  covariates_change(&course->covariates, minute, course->life);
+  load_covariates(simulator, course->covariates.values, simulator->effects);
+  model_lanes_covariates(&simulator->patients, lane, simulator->effects);
+  model_lanes_prepare(&simulator->patients);
 }
 
 static void begin_occasion(struct simulator *simulator, int lane, int32_t minute)
@@ -178,44 +208,50 @@ static void visit_standing(struct simulator *simulator, int lane, int32_t minute
   visit(simulator, lane, minute);
 }
 
-/** Infusions into one state add up. */
-static void set_infusion(struct simulator *simulator, int lane, int state)
+static struct delivery delivery_of(struct simulator *simulator, int lane)
 {
-  const struct course *course = &simulator->courses[lane];
-  double rate = 0;
-
-  for (int i = 0; i < course->arm->n_administrations; i++) {
-    const struct dosing *dosing = &course->dosings[i];
-    const int route = simulator->scenario->routes[dosing->administration->intervention];
-
-    if (dosing->infusion_end_min != NO_TIME && simulator->model->routes[route].state == state)
-      rate += dosing->infusion_rate;
-  }
-  model_lanes_infusion(&simulator->patients, lane, state, rate);
+  return (struct delivery){&simulator->patients, lane, &simulator->regimens[lane],
+                           simulator->state};
 }
 
-static void deliver(struct simulator *simulator, int lane, struct dosing *dosing, double amount)
+/** An infusion of the protocol lasts as long as that says, any other dose as its route says. False
+ *  when the model has no meaningful numbers for it. */
+static bool deliver(struct simulator *simulator, int lane, const struct dosing *dosing,
+                    double amount)
 {
   const struct plan_administration *administration = dosing->administration;
   const int route = simulator->scenario->routes[administration->intervention];
-  const int state = simulator->model->routes[route].state;
-  const double factor = simulator->scenario->dose_factors[administration->intervention] *
-                        model_lanes_entry(&simulator->patients, lane, route).fraction;
+  const struct model_entry entry = model_lanes_entry(&simulator->patients, lane, route);
+  const struct delivery delivery = delivery_of(simulator, lane);
+  const double now = model_time(simulator, dosing->next_min);
+  const double infusion = model_time(simulator, administration->infusion_min);
+  struct dose_order order = {
+      .time = now,
+      .amount = amount * simulator->scenario->dose_factors[administration->intervention],
+      .state = simulator->model->routes[route].state};
+  struct arrival dose;
 
-  if (administration->infusion_min == 0) {
-    simulator->state[state] += amount * factor;
-    return;
-  }
-  dosing->infusion_rate = amount * factor / model_time(simulator, administration->infusion_min);
-  dosing->infusion_end_min = dosing->next_min + administration->infusion_min;
-  set_infusion(simulator, lane, state);
+  if (infusion > 0)
+    order.rate = order.amount * entry.fraction / infusion;
+  else if (!isnan(entry.duration))
+    order.rate = DURATION_OF_MODEL;
+  else if (!isnan(entry.rate))
+    order.rate = RATE_OF_MODEL;
+  if (!delivery_plan(&order, &entry, &dose)) return false;
+  if (infusion > 0 && entry.lag == 0) { /* to the minute */
+    const double end = model_time(simulator, dosing->next_min + administration->infusion_min);
+
+    delivery_infuse(&delivery, &(struct infusion){end, dose.rate, dose.state});
+  } else
+    delivery_accept(&delivery, &dose, now);
+  return true;
 }
 
 static void give(struct simulator *simulator, int lane, int administration, int32_t minute)
 {
   struct course *course = &simulator->courses[lane];
   struct dosing *dosing = &course->dosings[administration];
-  const struct evidence evidence = {course->life, course->enrolment->covariates, course->measured,
+  const struct evidence evidence = {course->life, course->covariates.values, course->measured,
                                     simulator->patients.simd};
   int32_t added;
   const double amount = dosing_decide(
@@ -225,8 +261,9 @@ static void give(struct simulator *simulator, int lane, int administration, int3
     course->life->status = LIFE_TOO_MANY_VISITS;
   if (!isfinite(amount))
     course->life->status = LIFE_DOSE_UNDEFINED;
+  else if (amount > 0 && !deliver(simulator, lane, dosing, amount))
+    course->life->status = LIFE_DOSE_UNDEFINED;
   else if (amount > 0) {
-    deliver(simulator, lane, dosing, amount);
     life_give(course->life,
               &(struct given_dose){.minute = minute,
                                    .interval_min = dosing->administration->frequency_min,
@@ -239,25 +276,18 @@ static void give(struct simulator *simulator, int lane, int administration, int3
   dosing_advance(dosing);
 }
 
-static void end_infusion(struct simulator *simulator, int lane, struct dosing *dosing)
-{
-  const int route = simulator->scenario->routes[dosing->administration->intervention];
-
-  dosing->infusion_end_min = NO_TIME;
-  set_infusion(simulator, lane, simulator->model->routes[route].state);
-}
-
-/** All that falls on this minute, in one order: infusions end, visits measure before the doses of
- *  the same time, occasions begin, doses are decided and given. */
+/** All that falls on this minute, in one order: infusions end, doses that were on their way arrive,
+ *  visits measure before the doses of the same time, covariates change, occasions begin, doses are
+ *  decided and given. */
 static void live_minute(struct simulator *simulator, int lane, int32_t minute)
 {
   struct course *course = &simulator->courses[lane];
+  const struct delivery delivery = delivery_of(simulator, lane);
 
   course->life->last_minute = minute;
-  for (int i = 0; i < course->arm->n_administrations; i++)
-    if (course->dosings[i].infusion_end_min == minute)
-      end_infusion(simulator, lane, &course->dosings[i]);
+  delivery_catch_up(&delivery, model_time(simulator, minute));
   visit_standing(simulator, lane, minute);
+  if (course->covariates.next_min == minute) change_covariates(simulator, lane, minute);
   if (course->next_occasion_min == minute) begin_occasion(simulator, lane, minute);
   for (int i = 0; i < course->arm->n_administrations; i++)
     if (course->dosings[i].next_min == minute) give(simulator, lane, i, minute);
@@ -279,18 +309,35 @@ static void sample_visits(void *context, const lane_mask *due, const lanes *time
   }
 }
 
+/** The first minute that is not before a time, at most `last`. */
+static int32_t minute_from(const struct simulator *simulator, double time, int32_t last)
+{
+  int32_t minute;
+
+  if (!(time < model_time(simulator, last))) return last;
+  minute = (int32_t)(time / simulator->model->time_per_h * minutes_per_h);
+  while (model_time(simulator, minute) >= time) minute--; /* what the division has rounded */
+  while (model_time(simulator, minute) < time) minute++;
+  return minute;
+}
+
 static void run_to_next_change(struct simulator *simulator, int lane, int32_t now)
 {
   const struct course *course = &simulator->courses[lane];
-  const int32_t stop = course_next_change(course);
+  const int32_t change = course_next_change(course);
+  const double due = regimen_next(&simulator->regimens[lane]);
+  const int32_t stop = minute_from(simulator, due, change);
+  const double at_change = model_time(simulator, change),
+               stop_time = due < at_change ? due : at_change;
   const int n = course_visits_between(course, now, stop, simulator->visit_minutes[lane]);
 
   for (int i = 0; i < n; i++)
     simulator->visit_times[lane][i] = model_time(simulator, simulator->visit_minutes[lane][i]);
   simulator->next_sample[lane] = 0;
   simulator->stops[lane] = stop;
+  simulator->stop_times[lane] = stop_time;
   solver_samples(simulator->solver, lane, &(struct sampling){n, simulator->visit_times[lane]});
-  solver_run_to(simulator->solver, lane, model_time(simulator, stop));
+  solver_run_to(simulator->solver, lane, stop_time);
 }
 
 /** To the next event, or to the end of the patient's trial. */
@@ -310,15 +357,15 @@ static void go_on(struct simulator *simulator, int lane, int32_t minute)
   run_to_next_change(simulator, lane, minute);
 }
 
-static void load_covariates(const struct simulator *simulator, const struct enrolment *enrolment,
-                            double *values)
+/** Between two minutes only doses arrive and infusions end. */
+static void go_on_between(struct simulator *simulator, int lane)
 {
-  for (int i = 0; i < simulator->model->n_covariates; i++) {
-    const struct plan_link *link = &simulator->scenario->links[i];
-    const double value = enrolment->covariates[link->covariate];
+  const struct delivery delivery = delivery_of(simulator, lane);
 
-    values[i] = link->category ? link->category[(int)value] : value * link->factor;
-  }
+  solver_state(simulator->solver, lane, simulator->state);
+  delivery_catch_up(&delivery, simulator->stop_times[lane]);
+  solver_set_state(simulator->solver, lane, simulator->state);
+  run_to_next_change(simulator, lane, simulator->stops[lane] - 1);
 }
 
 static void admit(struct simulator *simulator, int lane, const struct enrolment *enrolment,
@@ -328,13 +375,22 @@ static void admit(struct simulator *simulator, int lane, const struct enrolment 
   const struct model *model = simulator->model;
 
   life_begin(life);
-  load_covariates(simulator, enrolment, simulator->effects);
+  covariates_begin(&course->covariates, enrolment->covariates, life);
+  load_covariates(simulator, course->covariates.values, simulator->effects);
   effects_between_patients(model, &enrolment->person, life->etas);
   model_lanes_load(&simulator->patients, lane, simulator->effects, life->etas);
+  effects_mixtures(model, &enrolment->person, life->categories);
+  model_lanes_mixtures(&simulator->patients, lane, life->categories);
+  if (simulator->plan->file->simulation->parameter_uncertainty) {
+    effects_of_replicate(model, enrolment->stream.seed, enrolment->stream.replicate,
+                         simulator->effects);
+    model_lanes_thetas(&simulator->patients, lane, simulator->effects);
+  }
   model_lanes_prepare(&simulator->patients);
   for (int i = 0; i < model->n_parameters; i++)
     life->parameters[i] = model_lanes_parameter(&simulator->patients, lane, i);
   course_begin(course, enrolment, life);
+  regimen_empty(&simulator->regimens[lane]);
   model_lanes_initial(&simulator->patients, lane, simulator->state);
   solver_load(simulator->solver, lane, 0, simulator->state);
   simulator->is_active[lane] = true;
@@ -358,7 +414,12 @@ static void arrive(struct simulator *simulator, int lane)
   const enum solve_status status = solver_status(simulator->solver, lane);
 
   if (status == SOLVE_OK) {
-    go_on(simulator, lane, simulator->stops[lane]);
+    const int32_t minute = simulator->stops[lane];
+
+    if (simulator->stop_times[lane] == model_time(simulator, minute))
+      go_on(simulator, lane, minute);
+    else
+      go_on_between(simulator, lane);
     return;
   }
   course->life->status = statuses[status];

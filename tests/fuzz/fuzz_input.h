@@ -14,7 +14,7 @@ static inline const struct source *fuzz_source(struct arena *arena, const uint8_
 {
   struct source *source = arena_new(arena, 1, sizeof *source);
 
-  *source = (struct source){"fuzz", arena_text(arena, (const char *)data, size), size};
+  *source = (struct source){"fuzz", arena_text(arena, (const char *)data, size), size, 0};
   return source;
 }
 

@@ -11,6 +11,7 @@ SOURCE, PROGRAM = os.environ["SOURCE_DIR"], os.environ["TWINTRIAL"]
 THREE = f"{SOURCE}/tests/protocols/three_arms.yaml"
 EU_PACT = f"{SOURCE}/protocols/eu_pact.yaml"
 VARIANTS = f"{SOURCE}/protocols/eu_pact_variants.yaml"
+VARIABILITY = f"{SOURCE}/tests/protocols/variability.yaml"
 PATIENT = ["replicate", "pat"]
 SAMPLE = PATIENT + ["time_h", "analyte"]
 WHO = ["/cohort", "/truth/param", "/truth/eta"]
@@ -210,6 +211,18 @@ def the_same_cohort(base):
     report("the same cohort in each replicate, with other measurements")
 
 
+def errors_in_time():
+    """An error that is correlated in time does not depend on which other times are looked at."""
+    base = simulated("correlated", VARIABILITY)
+    other = simulated("correlated_more", VARIABILITY, """
+encounters:
+  - {times: [1 h, 6 h, 12 h], measure: [CP, TOTAL]}
+  - {times: [P1D, 25 h, 33 h, P2D, 50 h, P3D], measure: [CP, TOTAL, MARKER]}""")
+    assert_same_people("errors in time", base, other)
+    assert_same_samples("errors in time", base, other, 0.15, ["MARKER"])
+    report("errors that are correlated in time")
+
+
 def another_seed_is_another_trial(base):
     path = simulated("seed", THREE, "simulation: {replicates: 5, seed: 4712}")
     for name, column in ("/cohort", "WT"), ("/truth/eta", "CL"), ("/obs", "DV"):
@@ -230,6 +243,7 @@ def main():
     more_replicates_and_patients(base)
     scenarios()
     the_same_cohort(base)
+    errors_in_time()
     another_seed_is_another_trial(base)
     print(f"{n_compared} values compared with ==")
 

@@ -47,7 +47,8 @@ static int compile(void **state)
 {
   static struct compiled compiled;
   struct diagnostics *diagnostics = diagnostics_create();
-  const struct source source = {"measured", model_text, strlen(model_text)};
+  const struct source source = {
+      .name = "measured", .text = model_text, .length = strlen(model_text)};
 
   compiled.arena = arena_create();
   compiled.model = model_compile(&source, 0, NULL, compiled.arena, diagnostics);

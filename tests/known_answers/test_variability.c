@@ -12,6 +12,7 @@
 #include "base/memory.h"
 #include "model/model_lanes.h"
 #include "moments.h"
+#include "solver/kernel.h"
 #include "twin/effects.h"
 
 enum { LOG, PLAIN, LOGIT, RIGHT, LEFT, FLAT, N_ALONE };
@@ -38,8 +39,18 @@ static const char model_text[] =
     "  - between: occasions\n"
     "    parameters: [B, LOG, A]\n"
     "    covariance: [0.02, -0.015, 0.03, 0.01, 0.001, 0.05]\n"
+    "mixtures:\n"
+    "  CLASS: {probabilities: {a: 0.2, b: 0.5, c: 0.3}, source: test}\n"
+    "  KIND: {probabilities: {x: 0.9, y: 0.1}, source: test}\n"
+    "uncertainty:\n"
+    "  - parameters: [LOGIT, LEFT, PLAIN]\n"
+    "    covariance: [0.09, 0.02, 0.04, -0.1, 0.05, 1]\n"
+    "    source: test\n"
+    "  - {parameters: [LOG, RIGHT], scale: plain, covariance: [0.01, 0, 4], source: test}\n"
+    "derived: {KINDRED: {unit: \"1\", expression: \"if(CLASS == 'b' and KIND == 'y', 1, 0)\"}}\n"
     "states: {X: {unit: \"1\", rate: -LOG / 1 L * X}}\n"
-    "outputs: {X: {unit: \"1\", expression: X + PLAIN + LOGIT + RIGHT + LEFT + FLAT + A + B + C + "
+    "outputs: {X: {unit: \"1\", expression: X + KINDRED + PLAIN + LOGIT + RIGHT + LEFT + FLAT + A "
+    "+ B + C + "
     "D}}"
     "\n";
 
@@ -63,7 +74,7 @@ static int compile(void **state)
 {
   static struct compiled compiled;
   struct diagnostics *diagnostics = diagnostics_create();
-  const struct source source = {"varied", model_text, strlen(model_text)};
+  const struct source source = {.name = "varied", .text = model_text, .length = strlen(model_text)};
 
   compiled.arena = arena_create();
   compiled.model = model_compile(&source, 0, NULL, compiled.arena, diagnostics);
@@ -217,12 +228,127 @@ static void kappas_of_a_block_have_its_covariance_on_every_occasion(void **state
   }
 }
 
+/* Joint frequencies of two mixtures, which are independent of each other and of the etas. */
+static void latent_categories_have_their_probabilities(void **state)
+{
+  static const double p_class[] = {0.2, 0.5, 0.3}, p_kind[] = {0.9, 0.1};
+  const struct model *model = ((struct compiled *)*state)->model;
+  const int n = n_draws();
+  double counts[3][2] = {{0}}, with_eta[3] = {0}, etas[16];
+
+  for (int i = 1; i <= n; i++) {
+    const struct random_stream person = {6, 1, (uint32_t)i};
+    int categories[2];
+
+    effects_mixtures(model, &person, categories);
+    effects_between_patients(model, &person, etas);
+    counts[categories[0]][categories[1]]++;
+    with_eta[categories[0]] += etas[model->parameters[LOG].eta];
+  }
+  for (int c = 0; c < 3; c++) {
+    for (int k = 0; k < 2; k++) {
+      const double p = p_class[c] * p_kind[k];
+
+      assert_by_chance("CLASS and KIND", counts[c][k] / n, p, sqrt(p * (1 - p) / n));
+    }
+    assert_by_chance("CLASS and LOG", with_eta[c] / n, 0, sqrt(p_class[c] * 0.25 / n));
+  }
+}
+
+/* Replicates instead of patients; [LOGIT, LEFT, PLAIN], then [LOG, RIGHT]. */
+static void population_parameters_have_the_declared_covariance(void **state)
+{
+  static const int parameters[] = {LOGIT, LEFT, PLAIN, LOG, RIGHT};
+  static const double covariance[5][5] = {{0.09, 0.02, -0.1, 0, 0},
+                                          {0.02, 0.04, 0.05, 0, 0},
+                                          {-0.1, 0.05, 1, 0, 0},
+                                          {0, 0, 0, 0.01, 0},
+                                          {0, 0, 0, 0, 4}};
+  const struct model *model = ((struct compiled *)*state)->model;
+  const int n = n_draws();
+  double products[5][5] = {{0}}, thetas[5];
+
+  assert_int_equal(model->n_thetas, 5);
+  for (int r = 1; r <= n; r++) {
+    effects_of_replicate(model, 11, (uint32_t)r, thetas);
+    for (int i = 0; i < 5; i++)
+      for (int j = 0; j < 5; j++)
+        products[i][j] += thetas[model->parameters[parameters[i]].theta] *
+                          thetas[model->parameters[parameters[j]].theta];
+  }
+  for (int i = 0; i < 5; i++)
+    for (int j = 0; j < 5; j++)
+      assert_covariance(model->parameters[parameters[i]].name, products[i][j] / n, n,
+                        (double[]){covariance[i][i], covariance[i][j], covariance[j][j]});
+}
+
+static void thetas_move_typical_values_on_their_scale(void **state)
+{
+  static const double thetas[] = {0.5, -0.3, 1.5, 0.25, -2}, none[16] = {0};
+  static const double typical[N_ALONE] = {2, -3, 3, 5, 5, 5};
+  const double moved[N_ALONE] = {2.25, -1.5,          logit_normal(0.5, (double[]){3, 2, 12}),
+                                 3,    5 * exp(-0.3), 5};
+  const struct model *model = ((struct compiled *)*state)->model;
+  struct model_lanes patients;
+
+  model_lanes_create(model, &patients);
+  model_lanes_load(&patients, 0, NULL, none);
+  model_lanes_load(&patients, 1, NULL, none);
+  model_lanes_thetas(&patients, 1, thetas);
+  model_lanes_prepare(&patients);
+  for (int i = 0; i < N_ALONE; i++) {
+    const int theta = model->parameters[i].theta;
+
+    if (i == LOGIT) /* goes through its logit and back */
+      assert_true(fabs(model_lanes_parameter(&patients, 0, i) - 3) < 1e-15 * 12);
+    else
+      assert_true(model_lanes_parameter(&patients, 0, i) == typical[i]);
+    assert_true(fabs(model_lanes_parameter(&patients, 1, i) / moved[i] - 1) < 1e-14);
+    if (theta >= 0)
+      assert_true(fabs(effects_typical(model, theta, thetas[theta]) / moved[i] - 1) < 1e-14);
+  }
+  model_lanes_clear(&patients);
+}
+
+/* What differs by chance, and by how much, is nothing that code is made for. */
+static void a_kernel_holds_for_any_uncertainty(void **state)
+{
+  static const char certain[] =
+      "schema: 1\nmodel: m\ntitle: m\nparameters:\n"
+      "  CL: {value: 2 L/h, variability: {sd: 0.3}, source: x}\n  V: {value: 5 L, source: x}\n"
+      "states: {A: {unit: mg, rate: -CL / V * A}}\noutputs: {C: {unit: mg/L, expression: A / V}}\n";
+  static const char more[] =
+      "uncertainty: {parameters: [CL, V], covariance: [1, 0, 1], source: x}\n";
+  struct arena *arena = arena_create();
+  struct diagnostics *diagnostics = diagnostics_create();
+  char names[2][SHA256_TEXT_BYTES], *text;
+
+  (void)state;
+  for (int i = 0; i < 2; i++) {
+    const char *all = arena_format(arena, "%s%s", certain, i ? more : "");
+    const struct source source = {.name = "m", .text = all, .length = strlen(all)};
+    const struct model *model = model_compile(&source, 0, NULL, arena, diagnostics);
+
+    assert_non_null(model);
+    assert_int_equal(model->n_thetas, 2 * i);
+    kernel_name(model, names[i], &text);
+    free(text);
+  }
+  assert_string_equal(names[0], names[1]);
+  diagnostics_destroy(&diagnostics);
+  arena_destroy(&arena);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(parameters_have_the_moments_of_their_distributions),
       cmocka_unit_test(etas_of_a_block_have_its_covariance),
       cmocka_unit_test(kappas_of_a_block_have_its_covariance_on_every_occasion),
+      cmocka_unit_test(latent_categories_have_their_probabilities),
+      cmocka_unit_test(population_parameters_have_the_declared_covariance),
+      cmocka_unit_test(thetas_move_typical_values_on_their_scale),
+      cmocka_unit_test(a_kernel_holds_for_any_uncertainty),
   };
 
   return cmocka_run_group_tests(tests, compile, release);

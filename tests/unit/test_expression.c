@@ -52,7 +52,7 @@ static struct expression *parsed(struct world *world, const char *text)
   struct yaml_node *node = arena_new(world->arena, 1, sizeof *node);
   const struct formula formula = {text, node};
 
-  *source = (struct source){"test", text, strlen(text)};
+  *source = (struct source){"test", text, strlen(text), 0};
   *node = (struct yaml_node){
       .kind = NODE_SCALAR, .text = text, .is_exact = true, .at = {source, 1, 1, 1}};
   return expression_parse(&formula, world->arena, world->diagnostics);

@@ -20,7 +20,7 @@ static void assert_latex(const char *written, const char *expected)
 {
   struct arena *arena = arena_create();
   struct diagnostics *diagnostics = diagnostics_create();
-  const struct source source = {"e.yaml", written, strlen(written)};
+  const struct source source = {"e.yaml", written, strlen(written), 0};
   const struct yaml_node node = {.text = written, .at = {&source, 1, 1, 1}};
   const struct expression *expression = expression_parse(&(struct formula){written, &node}, arena,
                                                          diagnostics);

@@ -25,7 +25,7 @@ static void compile(struct compiled *compiled, const char *text, size_t n_change
 {
   compiled->arena = arena_create();
   compiled->diagnostics = diagnostics_create();
-  compiled->source = (struct source){"m.yaml", text, strlen(text)};
+  compiled->source = (struct source){"m.yaml", text, strlen(text), 0};
   compiled->model = model_compile(&compiled->source, n_changes, changes, compiled->arena,
                                   compiled->diagnostics);
 }

@@ -28,7 +28,7 @@ static enum solve_status status_of(const char *text, const struct solver_method 
 {
   struct arena *arena = arena_create();
   struct diagnostics *diagnostics = diagnostics_create();
-  const struct source source = {"m", text, strlen(text)};
+  const struct source source = {"m", text, strlen(text), 0};
   const struct model *model = model_compile(&source, 0, NULL, arena, diagnostics);
   const double atol[2] = {1e-8, 1e-8}, none = 0;
   const struct tolerance tolerance = {1e-6, atol, 10000};
@@ -133,7 +133,7 @@ static int mistakes_in(char *text, char *said, size_t size)
 {
   struct arena *arena = arena_create();
   struct diagnostics *diagnostics = diagnostics_create();
-  const struct source source = {"m", text, strlen(text)};
+  const struct source source = {"m", text, strlen(text), 0};
   const clock_t begin = clock();
   const struct model *model = model_compile(&source, 0, NULL, arena, diagnostics);
   const double seconds = (double)(clock() - begin) / CLOCKS_PER_SEC;

@@ -52,7 +52,7 @@ static int mistakes_in(const char *text, const struct model_change *change, char
 {
   struct arena *arena = arena_create();
   struct diagnostics *diagnostics = diagnostics_create();
-  const struct source source = {"m", text, strlen(text)};
+  const struct source source = {"m", text, strlen(text), 0};
   const struct model *model = model_compile(&source, change ? 1 : 0, change, arena, diagnostics);
   const int n = diagnostics_n_errors(diagnostics);
   FILE *stream = tmpfile();

@@ -175,8 +175,6 @@ static void times_are_whole_minutes_within_the_study(void **state)
   assert_refused(PLAN_STUDY "arms: [{name: only}]\nencounters: [{days: [22], measure: INR}]\n"
                             "simulation: {replicates: 1, seed: 1}\n",
                  "is outside the study (it ends on day 21)");
-  assert_refused(PLAN_STUDY ARM("        dose: 1 mg\n        infusion: 25 h\n") PLAN_END,
-                 "infusions may not overlap");
 }
 
 static void a_randomisation_that_cannot_be_in_ratio_is_refused(void **state)
@@ -260,6 +258,15 @@ static void auto_is_what_fits_the_model_and_any_other_solver_is_as_written(void 
   assert_string_equal(solver_of_blow_up("petsc"), "petsc");
 }
 
+static void uncertainty_of_parameters_needs_a_model_that_tells_it(void **state)
+{
+  (void)state;
+  assert_refused(
+      PLAN_STUDY "arms: [{name: only}]\nencounters: [{days: [1], measure: INR}]\n"
+                 "simulation: {replicates: 1, seed: 1, parameter_uncertainty: true}\n",
+      "'parameter_uncertainty' needs a model with the key 'uncertainty'; still has none");
+}
+
 static void a_solver_that_the_model_cannot_use_is_refused(void **state)
 {
   const struct plan_changes changes = {.method = "linear"};
@@ -302,6 +309,7 @@ int main(void)
       cmocka_unit_test(a_name_that_nothing_has_is_reported_with_the_nearest),
       cmocka_unit_test(a_mistake_in_the_model_is_not_reported_again_by_the_rules),
       cmocka_unit_test(auto_is_what_fits_the_model_and_any_other_solver_is_as_written),
+      cmocka_unit_test(uncertainty_of_parameters_needs_a_model_that_tells_it),
       cmocka_unit_test(a_solver_that_the_model_cannot_use_is_refused),
       cmocka_unit_test(every_solver_of_a_protocol_exists_and_the_other_way_round),
   };

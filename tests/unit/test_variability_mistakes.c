@@ -59,7 +59,7 @@ static const struct mistake {
      "m:8:9: error: the covariance is singular or nearly so: given the rows before it, 'V' (row 2) "
      "keeps 1.0e-11 of its variance, less than 1e-10"},
     {MORE_LINE, "blocks: {parameters: [CL, V], covariance: [1, 2]}",
-     "m:8:9: error: a block of 2 (at most 100) needs 3 numbers, its lower triangle"},
+     "m:8:9: error: a block of 2 parameters (at most 100) needs 3 numbers, its lower triangle"},
     {MORE_LINE, "blocks: {between: occasions, parameters: [CL, Q], covariance: [1, 0, 1]}",
      "m:8:47: error: 'Q' is not a parameter of this model"},
     {MORE_LINE, "blocks: {between: visits, parameters: [CL, V], covariance: [1, 0, 1]}",
@@ -82,6 +82,31 @@ static const struct mistake {
      "m:11:45: error: '1 mg' is mass"},
     {CP_LINE, "  CP: {unit: mg/L, expression: A / V, lloq: 1 mg/L, uloq: 0.5 mg/L}",
      "m:11:59: error: 'uloq' must be above 'lloq'"},
+    {MORE_LINE, "mixtures: {M: {probabilities: {a: 0.3, b: 0.6}, source: x}}",
+     "m:8:31: error: the probabilities of 'M' add up to 0.9, not to 1"},
+    {MORE_LINE, "mixtures: {M: {probabilities: {a: 1.3, b: -0.3}, source: x}}",
+     "m:8:35: error: the probability of 'a' is a number between 0 and 1"},
+    {MORE_LINE, "mixtures: {M: {probabilities: {a: 0.5, b: [0.5]}, source: x}}",
+     "m:8:43: error: the probability of 'b' is a number between 0 and 1"},
+    {MORE_LINE, "mixtures: {M: {probabilities: {a: 1}, source: x}}",
+     "m:8:31: error: 'probabilities' needs two to 100 categories"},
+    {MORE_LINE, "mixtures: {M: {probabilities: [0.5, 0.5], source: x}}",
+     "m:8:31: error: 'probabilities' needs two to 100 categories"},
+    {MORE_LINE, "mixtures: {if: {probabilities: {a: 0.5, b: 0.5}, source: x}}",
+     "m:8:12: error: 'if' is a word of the language"},
+    {KA_LINE,
+     "  KA: {by: M, values: {a: 1 1/h}, source: x}\n"
+     "mixtures: {M: {probabilities: {a: 0.5, b: 0.5}, source: x}}",
+     "m:7:23: error: no value for the category 'b' of M"},
+    {MORE_LINE, "uncertainty: {parameters: [CL, V], covariance: [0.1, 0.2, 0.1], source: x}",
+     "m:8:14: error: the covariance is not positive definite: the rows before it would explain 4 "
+     "times"},
+    {MORE_LINE, "uncertainty: {parameters: [CL, Q], covariance: [0.1, 0, 0.1], source: x}",
+     "m:8:32: error: 'Q' is not a parameter of this model"},
+    {MORE_LINE,
+     "uncertainty: [{parameters: CL, covariance: 1, source: x}, {parameters: CL, covariance: 1, "
+     "source: x}]",
+     "m:8:72: error: 'CL' stands twice in the uncertainty"},
     {MORE_LINE, "residual_blocks: {outputs: [CP, AE], correlation: [1, 0.5, 1]}",
      "m:8:18: error: a residual block of 2 outputs (2 to 100) needs 1 correlations"},
     {MORE_LINE, "residual_blocks: {outputs: [CP], correlation: []}",
@@ -123,7 +148,7 @@ static int mistakes_in(const char *text, const struct model_change *change, char
 {
   struct arena *arena = arena_create();
   struct diagnostics *diagnostics = diagnostics_create();
-  const struct source source = {"m", text, strlen(text)};
+  const struct source source = {.name = "m", .text = text, .length = strlen(text)};
   const struct model *model = model_compile(&source, change ? 1 : 0, change, arena, diagnostics);
   const int n = diagnostics_n_errors(diagnostics);
   FILE *stream = tmpfile();

@@ -22,7 +22,7 @@ static void read_text(struct reading *reading, const char *text)
 {
   reading->arena = arena_create();
   reading->diagnostics = diagnostics_create();
-  reading->source = (struct source){"y", text, strlen(text)};
+  reading->source = (struct source){"y", text, strlen(text), 0};
   reading->root = yaml_parse(reading->arena, &reading->source, reading->diagnostics);
 }
 

@@ -16,6 +16,8 @@ class Case:
     """Records are rows of an event file; answers belong to the record that came last."""
 
     def __init__(self, name, model, source, columns=(), relative=1e-7, stiff=False):
+        if len(name) > 32:
+            raise SystemExit(f"a name has at most 32 characters: {name}")
         self.name, self.model, self.source = name, model, source
         self.relative, self.stiff = relative, stiff
         self.columns = dict(columns)  # name: value, the same in every record unless it says another

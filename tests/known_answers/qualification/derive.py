@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Derives every number of the qualification files. `derive.py FOLDER` compares what stands there with
-what comes out now and tells the first difference; `derive.py FOLDER --write` writes the files."""
+"""Derives every number of the qualification files. `derive.py FOLDER [SECTION...]` compares what stands
+there with what comes out now and tells the first difference; with --write it writes the files."""
 import sys
 from pathlib import Path
 
@@ -43,9 +43,12 @@ def compare(path, lines):
     return None
 
 
-def main(folder, write):
+def main(folder, words):
     wrong = []
-    for section, (title, cases) in SECTIONS.items():
+    write = "--write" in words
+    wanted = [word for word in words if word in SECTIONS] or list(SECTIONS)
+    for section in wanted:
+        title, cases = SECTIONS[section]
         path = Path(folder) / f"{section}.yaml"
         lines = list(file_lines(section, title, cases()))
         if write:
@@ -59,4 +62,4 @@ def main(folder, write):
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1], "--write" in sys.argv[2:]))
+    sys.exit(main(sys.argv[1], sys.argv[2:]))

@@ -4,11 +4,17 @@ body is a sum over the doses since the last reset, each a sum of exponentials, a
 steady state are a geometric series. Nothing is led from one time to the next."""
 import math
 from dataclasses import dataclass
+from decimal import Decimal
 
 from case import Case, require_printed
 
 DEFAULTS = {"KA": 0.8, "CL": 6.0, "V": 40.0, "F1": 1.0, "F2": 1.0, "LAG1": 0.0, "LAG2": 0.0, "D2": 2.0,
             "R2": 10.0}
+
+
+def after(start, n, step):
+    """start + n * step of the decimal numbers that stand in the file: 0.1 and 0.2 h later is 0.3."""
+    return float(Decimal(repr(start)) + n * Decimal(repr(step)))
 
 
 @dataclass
@@ -125,13 +131,13 @@ class Regimen:
         self.case.dose(now, amount, cmt, EVID=evid, **items)
         taken = self.p[f"F{cmt}"] * amount
         duration = {0: 0.0, -1: taken / self.p["R2"], -2: self.p["D2"]}.get(rate, taken / (rate or 1))
-        arrives = now + self.p[f"LAG{cmt}"]
+        arrives = after(now, 1, self.p[f"LAG{cmt}"])
         if ss == 1 or evid == 4:
             self.given.clear()
         if ss:
             self.given.append(Given(arrives, cmt, taken, duration, ii, math.inf))
         for n in range(addl + 1):
-            self.given.append(Given(arrives + n * ii, cmt, taken, duration))
+            self.given.append(Given(after(arrives, n, ii), cmt, taken, duration))
         return self.expect(now)
 
 
@@ -146,62 +152,62 @@ def cases():
 
     built = []
     regimen("bolus_addl").dose(0, 120, addl=3, ii=12).observe(0, 1.5, 12, 13, 24, 36, 40, 60)
-    regimen("bolus_lag_bioavailability", F2=.6, LAG2=1.5).dose(0, 100, 2).observe(
+    regimen("bolus_lag_f", F2=.6, LAG2=1.5).dose(0, 100, 2).observe(
         1, 1.5, 2, 8).dose(10, 50, 2).observe(11, 11.5, 20)
     regimen("infusion_addl").dose(0, 100, 2, rate=25, addl=2, ii=12).observe(
         0, 2, 4, 5, 12, 14, 16, 24, 28, 40)
-    regimen("infusion_bioavailability", F2=.45).dose(0, 100, 2, rate=20).observe(1, 2.25, 3, 5, 12)
-    regimen("infusion_bioavailability_duration", F2=.45, D2=5.0).dose(0, 100, 2, rate=-2).observe(
+    regimen("infusion_f", F2=.45).dose(0, 100, 2, rate=20).observe(1, 2.25, 3, 5, 12)
+    regimen("infusion_f_duration", F2=.45, D2=5.0).dose(0, 100, 2, rate=-2).observe(
         1, 2.25, 5, 6, 12)
     regimen("infusion_depot_addl").dose(0, 80, 1, rate=40, addl=2, ii=8).observe(
         1, 2, 3, 8, 9, 10, 17, 30)
     regimen("infusion_addl_lag", LAG2=1.25).dose(0, 90, 2, rate=30, addl=2, ii=6).observe(
         1, 1.25, 3, 4.25, 6, 7.25, 12, 14, 16.25, 24)
-    regimen("infusion_lag_bioavailability", F2=.7, LAG2=.75).dose(0, 100, 2, rate=35).observe(
+    regimen("infusion_lag_f", F2=.7, LAG2=.75).dose(0, 100, 2, rate=35).observe(
         .5, .75, 2, 2.75, 4, 10)
-    regimen("steady_infusion_lag_bioavailability", series, F2=.7, LAG2=2.0).dose(
+    regimen("ss_infusion_lag_f", series, F2=.7, LAG2=2.0).dose(
         0, 100, 2, rate=35, ii=12, ss=1).observe(0, 1, 2, 3, 4, 6, 12, 24)
-    regimen("steady_infusion_bioavailability", series, F2=.7).dose(
+    regimen("ss_infusion_f", series, F2=.7).dose(
         0, 100, 2, rate=35, ii=12, ss=1, addl=1).observe(0, 1, 2, 5, 12, 13, 14, 30)
-    regimen("steady_infusion_lag", series, LAG2=2.5).dose(0, 100, 2, rate=50, ii=12, ss=1).observe(
+    regimen("ss_infusion_lag", series, LAG2=2.5).dose(0, 100, 2, rate=50, ii=12, ss=1).observe(
         0, 2, 2.5, 4, 4.5, 8, 20)
-    regimen("steady_infusion_longer_than_interval", series).dose(
+    regimen("ss_infusion_beyond_interval", series).dose(
         0, 400, 2, rate=25, ii=12, ss=1, addl=2).observe(0, 2, 4, 8, 12, 16, 20, 28, 36, 40, 44, 60)
-    regimen("steady_infusion_as_long_as_interval_bioavailability", series, F2=.6).dose(
+    regimen("ss_infusion_of_interval_f", series, F2=.6).dose(
         0, 100, 2, rate=5, ii=12, ss=1, addl=1).observe(0, 6, 12, 18, 24, 30)
-    regimen("steady_infusion_as_long_as_interval", series).dose(0, 120, 2, rate=10, ii=12, ss=1).observe(
+    regimen("ss_infusion_of_interval", series).dose(0, 120, 2, rate=10, ii=12, ss=1).observe(
         0, 6, 12, 18, 24)
-    regimen("steady_bolus_lag_bioavailability", series, F1=.4, LAG1=3.0).dose(
+    regimen("ss_bolus_lag_f", series, F1=.4, LAG1=3.0).dose(
         0, 100, 1, ii=12, ss=1, addl=2).observe(0, 1, 3, 5, 12, 15, 20, 40)
-    regimen("boluses_lag_bioavailability", F1=.4, LAG1=5.0).dose(0, 100).dose(2, 60).observe(
+    regimen("boluses_lag_f", F1=.4, LAG1=5.0).dose(0, 100).dose(2, 60).observe(
         4, 5, 6, 7, 8, 20)
     regimen("bolus_then_infusion").dose(0, 100, 1).dose(3, 60, 2, rate=20).observe(3, 4, 6, 8, 15)
-    regimen("infusion_modelled_duration_lag_bioavailability", F2=.8, LAG2=1.0, D2=3.0).dose(
+    regimen("modelled_duration_lag_f", F2=.8, LAG2=1.0, D2=3.0).dose(
         0, 100, 2, rate=-2, addl=1, ii=10).observe(.5, 1, 2, 4, 5, 11, 14, 20)
-    regimen("infusion_modelled_rate", F2=.8, R2=16.0).dose(0, 100, 2, rate=-1).observe(1, 5, 6, 12)
-    regimen("steady_infusion_modelled_duration_bioavailability", series, F2=.8, D2=3.0).dose(
+    regimen("modelled_rate", F2=.8, R2=16.0).dose(0, 100, 2, rate=-1).observe(1, 5, 6, 12)
+    regimen("ss_modelled_duration_f", series, F2=.8, D2=3.0).dose(
         0, 100, 2, rate=-2, ii=8, ss=1).observe(0, 1, 3, 5, 8, 16)
-    regimen("reset_and_dose_addl").dose(0, 100, addl=5, ii=6).observe(1, 7).dose(
+    regimen("evid4_addl").dose(0, 100, addl=5, ii=6).observe(1, 7).dose(
         15, 50, evid=4, addl=1, ii=10).observe(15, 18, 25, 26, 40)
-    regimen("reset_and_dose_steady", series).dose(0, 100, addl=5, ii=6).observe(7).dose(
+    regimen("evid4_ss", series).dose(0, 100, addl=5, ii=6).observe(7).dose(
         15, 50, ii=8, ss=1, evid=4).observe(15, 17, 23, 30)
-    regimen("reset_and_dose_steady_addl", series).dose(0, 100, addl=5, ii=6).observe(7).dose(
+    regimen("evid4_ss_addl", series).dose(0, 100, addl=5, ii=6).observe(7).dose(
         15, 50, ii=8, ss=1, evid=4, addl=2).observe(15, 17, 23, 31, 40)
-    regimen("reset_and_dose_steady_lag", series, LAG1=2.0).dose(0, 100, addl=5, ii=6).observe(1, 2, 7).dose(
+    regimen("evid4_ss_lag", series, LAG1=2.0).dose(0, 100, addl=5, ii=6).observe(1, 2, 7).dose(
         13, 50, ii=8, ss=1, evid=4).observe(13, 14, 15, 20, 30)
-    regimen("reset_and_dose_steady_addl_lag", series, LAG1=2.0).dose(0, 100, addl=5, ii=6).observe(7).dose(
+    regimen("evid4_ss_addl_lag", series, LAG1=2.0).dose(0, 100, addl=5, ii=6).observe(7).dose(
         13, 50, ii=8, ss=1, evid=4, addl=2).observe(13, 15, 21, 23, 31, 50)
-    regimen("reset_and_dose_steady_lag_several", series, LAG1=2.0).dose(0, 100, ii=8, ss=1).observe(
+    regimen("evid4_ss_lag_several", series, LAG1=2.0).dose(0, 100, ii=8, ss=1).observe(
         1, 3).dose(13, 50, ii=8, ss=1, evid=4).observe(14, 15).dose(20, 70, ii=12, ss=1, evid=4).observe(
             20, 22, 30)
     regimen("reset_addl").dose(0, 100, addl=5, ii=6).observe(1, 7).reset(13).observe(14, 18, 30).dose(
         31, 40).observe(32, 40)
     regimen("reset_addl_lag", LAG1=2.0).dose(0, 100, addl=5, ii=6).observe(1, 7).reset(13).observe(
         14, 18, 20, 30)
-    regimen("steady_1_and_2", series).dose(0, 100, ii=12, ss=1).dose(4, 50, ii=12, ss=2).observe(
+    regimen("ss_1_and_2", series).dose(0, 100, ii=12, ss=1).dose(4, 50, ii=12, ss=2).observe(
         4, 5, 12, 20, 36)
-    regimen("steady_endless_infusion").endless(0, 12).observe(0, 2, 10).endless(24, 30).observe(25, 40)
-    regimen("steady_endless_infusion_depot").endless(0, 12, cmt=1).observe(0, 1, 2, 10)
+    regimen("ss_endless_infusion").endless(0, 12).observe(0, 2, 10).endless(24, 30).observe(25, 40)
+    regimen("ss_endless_infusion_depot").endless(0, 12, cmt=1).observe(0, 1, 2, 10)
 
     ties = regimen("ties_follow_the_rows")
     ties.observe(0).dose(0, 100).observe(0).dose(12, 100, addl=1, ii=12).observe(24)
@@ -210,7 +216,7 @@ def cases():
     late.dose(99999.9, 100, 2).observe(100000).dose(100000, 10, 2, addl=2, ii=.1).observe(
         100000.1, 100000.2, 100000.3, 100001)
 
-    overlap = Regimen("overlapping_steady_infusions", series, KA=1.2, CL=10.0, V=80.0)
+    overlap = Regimen("ss_infusions_overlap", series, KA=1.2, CL=10.0, V=80.0)
     overlap.dose(0, 1200, 1, rate=75, ii=12, ss=1)
     published = {0: ("62.5042", "724.7889"), .25: ("78.70197", "723.4747"), .5: ("90.70158", "726.331"),
                  4: ("124.48568", "870.0308")}

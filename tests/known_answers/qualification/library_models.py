@@ -101,7 +101,7 @@ def antibody():
         v1, v2, ka = 3.61 * size ** 0.957, 2.75 * size ** 0.957, 0.282
         matrix = [[-ka, 0, 0], [ka, -(cl + q) / v1, q / v2], [0, q / v1, -q / v2]]
         times = [1, 3, 7, 14, 28, 56]
-        case = Case(f"davda_2014_antibody_{weight:g}_kg", "davda_2014_antibody", EXPONENTIAL,
+        case = Case(f"antibody_{weight:g}_kg", "davda_2014_antibody", EXPONENTIAL,
                     columns={"WT": weight})
         case.dose(0, 210, "sc")
         for t, y in zip(times, linear(matrix, times, [(0, 0, 0.744 * 210, 0)])):
@@ -232,7 +232,7 @@ def evolocumab():
             average = (at[84][4] - at[56][4]) / 28
             require_printed(f"evolocumab {dose} mg: average", 100 * (1 - average / ldl0),
                             averages[dose, interval])
-        case = Case(f"gibbs_2017_evolocumab_{dose}_mg_{interval}_d", "gibbs_2017_evolocumab", SCIPY,
+        case = Case(f"evolocumab_{dose}_mg_{interval}_d", "gibbs_2017_evolocumab", SCIPY,
                     columns={"STATIN": "yes"})
         case.dose(0, dose, "sc", ADDL=len(days) - 1, II=interval)
         for t in times[1:]:
@@ -257,7 +257,7 @@ def osteoprotegerin():
     for route, state, amount, output in (("sc", 0, 210e6 * fsc / (1 + fsc), "CP_SC"),
                                          ("iv", 1, 210e6, "CP_IV")):
         rows = Trajectory(rates, [0, 0, 0, 0, ksyn / kdeg], [(0, state, amount, 0)]).at(times)
-        case = Case(f"zierhut_2008_osteoprotegerin_{route}", "zierhut_2008_osteoprotegerin", SCIPY)
+        case = Case(f"osteoprotegerin_{route}", "zierhut_2008_osteoprotegerin", SCIPY)
         case.dose(0, 210, route)
         for t, y in zip(times, rows):
             case.observe(t, {output: y[1] / vc, "NTX": y[4]})
@@ -280,16 +280,12 @@ def simeoni():
     times = [5, 9, 12, 16, 20, 25, 30]
     for name, days in (("control", ()), ("paclitaxel", (8, 12, 16))):
         rows = Trajectory(rates, [0, 0, w0, 0, 0, 0], [(day, 0, 30, 0) for day in days]).at(times)
-        case = Case(f"simeoni_2004_xenograft_{name}", "simeoni_2004_xenograft", SCIPY)
-        if days:
-            case.dose(8, 30, "iv", ADDL=2, II=4)
-            times_now = [t for t in times if t >= 8]
-        else:
-            case.record(0)
-            times_now = times
+        case = Case(f"xenograft_{name}", "simeoni_2004_xenograft", SCIPY)
+        case.record(0)
         for t, y in zip(times, rows):
-            if t in times_now:
-                case.observe(t, {"W": sum(y[2:])})
+            if days and case.records[-1]["TIME"] < 8 <= t:
+                case.dose(8, 30, "iv", ADDL=2, II=4)
+            case.observe(t, {"W": sum(y[2:])})
         yield case
 
 
@@ -302,23 +298,23 @@ def claret():
 
     require_printed("Claret at 0.5", size(.5, 10), "64.647")
     require_printed("Claret at 1", size(1, 10), "67.661")
-    case = Case("claret_2009_tumour", "claret_2009_tumour", "closed form; the second dose from 1 on")
+    case = Case("claret_2009_tumour", "claret_2009_tumour", "closed form; a higher dose from 1 on")
     case.dose(0, 10, "dose")
     for t in (.25, .5, 1):
         case.observe(t, {"Y": size(t, 10)})
-    case.dose(1, -5, "dose")
+    case.dose(1, 15, "dose")
     for t in (1.5, 3):
-        case.observe(t, {"Y": size(t, 5, 1, size(1, 10))})
+        case.observe(t, {"Y": size(t, 25, 1, size(1, 10))})
     yield case
 
 
 def bruno():
     kl, kd, kp, fade = .00437, (.00128, .00470), (.1, 3.0), (.0450, .240)
     arms = {"docetaxel": [(0, 0, 170.0), (3, 0, 170.0)],
-            "docetaxel_capecitabine": [(0, 0, 127.5), (3, 0, 127.5)]
+            "both": [(0, 0, 127.5), (3, 0, 127.5)]
             + [(begin + j / 14, 1, 2.125) for begin in (0, 3) for j in range(28)]}
     published = {"docetaxel": ("-0.101678", "14.2848", "4.9147"),
-                 "docetaxel_capecitabine": ("-0.317357", "16.9786", "6.3391")}
+                 "both": ("-0.317357", "16.9786", "6.3391")}
     for name, doses in arms.items():
         def size(t, doses=doses):
             y = kl * t
@@ -336,7 +332,7 @@ def bruno():
         for what, value, printed in zip(("change", "OS", "PFS"), (change, death, progression),
                                         published[name]):
             require_printed(f"Bruno {name} {what}", value, printed)
-        case = Case(f"bruno_2012_breast_cancer_{name}", "bruno_2012_breast_cancer",
+        case = Case(f"breast_cancer_{name}", "bruno_2012_breast_cancer",
                     "closed form of ln Y; medians of the log-normal times",
                     columns={"TS0": 75, "ECOG": 0, "METS": 2, "STUDY": 1})
         case.dose(0, doses[0][2], "docetaxel")
@@ -433,10 +429,12 @@ def conway():
                       scale=1e-3).at(before + after)
     case = Case("conway_2015_hiv", "conway_2015_hiv", SCIPY, relative=1e-6)
     named = [dict(T=y[1], L=y[2], I=y[3], log10_V=math.log10(y[4]), E=y[5]) for y in rows]
-    case.dose(0, 1, "art")
-    observe_all(case, before, named)
-    case.dose(40, -1, "art")
-    observe_all(case, after, named[len(before):])
+    case.dose(0, 1, "art", EPSILON=p.eps)
+    for t, row in zip(before, named):
+        case.observe(t, row, EPSILON=p.eps)
+    case.record(40, evid=2, EPSILON=p.eps)
+    for t, row in zip(after, named[len(before):]):
+        case.observe(t, row, EPSILON=0)
     yield case
 
 
@@ -487,15 +485,19 @@ def hepatitis_b():
                  ("both", 3621, "log10_HBV"): "2.770495", ("both", 3789, "log10_HBsAg"): "3.270648",
                  ("both", 3789, "log10_HBV"): "6.036131"}
     for name, phases in arms.items():
-        case = Case(f"hbv_cortes_rios_2025_{name}", "hbv_cortes_rios_2025",
+        case = Case(f"hbv_{name}", "hbv_cortes_rios_2025",
                     "SciPy, Radau and BDF at 1e-12 that agree", relative=1e-6, stiff=True)
-        case.record(0)
-        y, now, on = numpy.array(start), 0, (0, 0)
+        case.record(0, log10_eps_NA=-1.485, log10_eps_IFN=-1.466, log10_r_IFN=.313)
+        y, now, given = numpy.array(start), 0, set()
         for until, na, ifn in phases:
-            for route, is_on, was_on in (("na", na, on[0]), ("ifn", ifn, on[1])):
-                if is_on != was_on:
-                    case.dose(now, is_on - was_on, route)
-            on = (na, ifn)
+            # A drug begins by a dose and ends by losing its effect: ten to the power of 0 is 1.
+            effects = {"log10_eps_NA": -1.485 if na or "na" not in given else 0,
+                       "log10_eps_IFN": -1.466 if ifn or "ifn" not in given else 0,
+                       "log10_r_IFN": .313 if ifn or "ifn" not in given else 0}
+            for route, is_on in (("na", na), ("ifn", ifn)):
+                if is_on and route not in given:
+                    given.add(route)
+                    case.dose(now, 1, route, **last)
             y = Trajectory(rates_under(na, ifn), y, methods=("Radau", "BDF"),
                            scale=1e-8).at([until - now])[0]
             now = until
@@ -504,7 +506,8 @@ def hepatitis_b():
                 if (name, until, output) in published:
                     require_printed(f"HBV {name} day {until} {output}", value,
                                     published[name, until, output])
-            case.observe(until, values)
+            case.observe(until, values, **effects)
+            last = effects
         yield case
 
 
@@ -537,7 +540,7 @@ def friberg():
     case = Case("friberg_2002_docetaxel", "friberg_2002_docetaxel", SCIPY)
     case.dose(0, 180, "iv", RATE=180)
     for t, y in zip(times, rows):
-        case.observe(t, {"CP": y[0] / 7.4 / .808, "ANC": y[7]})
+        case.observe(t, {"CP": y[0] / 7.4 / .808, "ANC": y[7]}, absolute=1e-12)
     yield case
     rates = marrow(paclitaxel, lambda y: y[0] / 290 / .8539, 3, 7.21, 124, .239, 28.9)
     rows = Trajectory(rates, [0] * 3 + [7.21] * 5, [(0, 0, 60, 3)]).at(times)
