@@ -66,8 +66,7 @@ static const char *given(struct sbml_model *model, struct names *names, const ch
   size_t at;
   bool is_there;
 
-  if (!is_free(names, name))
-    name = arena_format(model->arena, "%.*s%s_", length - 1, id, suffix);
+  if (!is_free(names, name)) name = arena_format(model->arena, "%.*s%s_", length - 1, id, suffix);
   for (int i = 2; !is_free(names, name); i++)
     name = arena_format(model->arena, "%.*s%s_%d", length - 8, id, suffix, i);
   at = rank(names, name, &is_there);
@@ -155,9 +154,8 @@ void sbml_name(struct sbml_model *model)
   for (int i = 0; i < model->n_events; i++) {
     struct sbml_event *event = &model->events[i];
 
-    event->written = given(model, &names,
-                           event->id ? event->id : arena_format(model->arena, "event_%d", i + 1),
-                           "");
+    event->written = given(
+        model, &names, event->id ? event->id : arena_format(model->arena, "event_%d", i + 1), "");
   }
   name_companions(model, &names);
   free(names.names);

@@ -522,7 +522,8 @@ static const char *after_tag(const char *tag, int *depth)
     const bool is_value = !is_other && (*p == '"' || *p == '\'');
     const char *next = is_value ? after_value(p) : p + 1;
 
-    if (next - p > LONGEST_FORMULA && p - tag > 8 && strncmp(p - 8, "formula=", 8) == 0) return NULL;
+    if (next - p > LONGEST_FORMULA && p - tag > 8 && strncmp(p - 8, "formula=", 8) == 0)
+      return NULL;
     p = next;
   }
   if (!is_other && p[-1] != '/') *depth += is_end ? -1 : 1;

@@ -257,12 +257,11 @@ static void write_species_outputs(struct writing *writing, struct quantity *spec
 
   write_output(writing, species->written, symbol, label_of(writing, species));
   if (species->compartment->has_no_size || species->compartment->is_left_out) return;
-  write_output(
-      writing,
-      species->other_written,
-      species->amount ? tree_of_quantity(arena, TREE_QUANTITY, species->amount)
-                      : tree_pair(arena, is_amount ? TREE_DIVIDE : TREE_MULTIPLY, symbol, size),
-      is_amount ? "its concentration" : "its amount");
+  write_output(writing, species->other_written,
+               species->amount
+                   ? tree_of_quantity(arena, TREE_QUANTITY, species->amount)
+                   : tree_pair(arena, is_amount ? TREE_DIVIDE : TREE_MULTIPLY, symbol, size),
+               is_amount ? "its concentration" : "its amount");
 }
 
 static void write_outputs(struct writing *writing)
