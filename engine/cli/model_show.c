@@ -47,8 +47,7 @@ static void print_event(const struct event_entry *event, FILE *out)
             event->persistent ? "" : ", if the condition still holds");
   else if (!event->persistent)
     fprintf(out, "  %-10s if the condition still holds\n", "");
-  if (strcmp(event->priority.text, "0") != 0)
-    fprintf(out, "  %-10s priority %s\n", "", event->priority.text);
+  if (event->priority.node) fprintf(out, "  %-10s priority %s\n", "", event->priority.text);
   if (event->at_start == START_NOT_HELD)
     fprintf(out, "  %-10s also at time 0, if the condition holds there\n", "");
 }

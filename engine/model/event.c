@@ -69,6 +69,7 @@ static void check_action(struct compiling *compiling, int i)
   event->is_persistent = entry->persistent;
   event->acts_at_start = entry->at_start == START_NOT_HELD;
   action->values = arena_new(compiling->arena, entry->assign.n, sizeof *action->values);
+  event->is_drawn = entry->priority.node != NULL;
   action->delay = model_check_formula(compiling, &entry->delay, &compiling->model->time);
   action->priority = model_check_formula(compiling, &entry->priority, &unit_one);
   for (int k = 0; k < event->n_assigned; k++) check_assignment(compiling, i, k);

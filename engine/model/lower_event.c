@@ -139,7 +139,9 @@ static void lower_action(struct compiling *compiling, int i, int *out)
     if (compiling->items[k].kind == ITEM_EVENT && compiling->items[k].index == i)
       compiling->items[k].is_used = true;
   event->priority = model->n_actions;
-  out[model->n_actions++] = model_lower_expression(compiling, action->priority, unit_one);
+  out[model->n_actions++] = action->priority
+                                ? model_lower_expression(compiling, action->priority, unit_one)
+                                : program_constant(compiling->builder, 0);
   if (action->delay) {
     event->delay = model->n_actions;
     out[model->n_actions++] = model_lower_expression(compiling, action->delay, model->time);

@@ -23,6 +23,7 @@ struct model_event {
                                   n_events say what is true; the delay -1 for none; values of the
                                   first of n_assigned */
   bool keeps_values;           /* from when it triggers */
+  bool is_drawn;               /* among those of its priority */
   bool is_persistent, acts_at_start;
 };
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "base/random_stream.h"
 
 /** Of one event; then, at one moment, of all. */
 enum { MOST_WAITING = 16, MOST_ASSIGNMENTS = 1000 };
@@ -13,15 +14,15 @@ enum { MOST_WAITING = 16, MOST_ASSIGNMENTS = 1000 };
 struct waiting {
   int event;
   double due;
-  int64_t number; /* of triggers before it in this patient */
-  double *values; /* as of the trigger */
+  uint32_t number; /* of triggers before it in this patient */
+  double *values;  /* as of the trigger */
 };
 
 struct lane_events {
   bool has_begun;
   bool *is_true; /* [event] */
   int n_waiting;
-  int64_t n_triggers;
+  uint32_t n_triggers;
   struct waiting *waiting; /* [MOST_WAITING for each event that assigns] */
   double *values;          /* room for those of all that wait */
 };
@@ -244,6 +245,16 @@ static bool note_events(const struct moment *moment)
   return is_possible;
 }
 
+/** Draws of the same trigger of any two patients are the same: events have no seed. */
+static uint32_t draw(const struct waiting *waiting)
+{
+  const uint32_t counter[4] = {waiting->number}, key[2] = {0};
+  uint32_t words[4];
+
+  random_block(counter, key, words);
+  return words[0];
+}
+
 /** Whether `a` comes before `b`, both of which are due. */
 static bool comes_before(const struct moment *moment, const struct waiting *a,
                          const struct waiting *b)
@@ -253,6 +264,8 @@ static bool comes_before(const struct moment *moment, const struct waiting *a,
   const double second = action(moment, events[b->event].priority);
 
   if (first != second) return first > second;
+  if (events[a->event].is_drawn && events[b->event].is_drawn && draw(a) != draw(b))
+    return draw(a) < draw(b);
   return a->event != b->event ? a->event < b->event : a->number < b->number;
 }
 

@@ -275,9 +275,10 @@ static const struct field event_fields[] = {
     {.name = "priority",
      .kind = FIELD_FORMULA,
      .offset = AT(priority),
-     .fallback = "0",
-     .help = "of assignments of one moment that with the largest comes first, then in the order of "
-             "the file; priorities and conditions are evaluated again after each"},
+     .help = "of assignments of one moment that with the largest comes first; priorities and "
+             "conditions are evaluated again after each; events without a priority have 0 and come "
+             "in the order of the file, of those with the same one a draw decides, which is the "
+             "same in every patient"},
     {.name = "persistent",
      .kind = FIELD_FLAG,
      .offset = AT(persistent),

@@ -90,6 +90,7 @@ void model_lanes_copy(struct model_lanes *patients, const struct model_lanes *fr
   for (int i = 0; i < model->n_states; i++)
     if (model->states[i].infusion >= 0)
       for (int l = 0; l < LANES; l++) model_lanes_infusion(patients, l, i, 0);
+  for (int l = 0; l < LANES; l++) model_events_reset(patients, l);
 }
 
 void model_lanes_prepare(struct model_lanes *patients)

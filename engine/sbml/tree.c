@@ -104,6 +104,11 @@ const struct tree *tree_not(struct arena *arena, const struct tree *a)
   return with(node(arena, TREE_NOT, 1), 0, truth);
 }
 
+static bool is_negative(const struct tree *tree)
+{
+  return tree->kind == TREE_NEGATE || (tree->kind == TREE_NUMBER && tree->number < 0);
+}
+
 /** What is simpler than the pair and the same, or NULL. */
 static const struct tree *simpler(struct arena *arena, enum tree_kind kind, const struct tree *a,
                                   const struct tree *b)
@@ -112,12 +117,12 @@ static const struct tree *simpler(struct arena *arena, enum tree_kind kind, cons
   case TREE_ADD:
     if (tree_is_number(a, 0)) return b;
     if (tree_is_number(b, 0)) return a;
-    if (b->kind == TREE_NEGATE) return tree_pair(arena, TREE_SUBTRACT, a, b->of[0]);
+    if (is_negative(b)) return tree_pair(arena, TREE_SUBTRACT, a, tree_negate(arena, b));
     return NULL;
   case TREE_SUBTRACT:
     if (tree_is_number(a, 0)) return tree_negate(arena, b);
     if (tree_is_number(b, 0)) return a;
-    if (b->kind == TREE_NEGATE) return tree_pair(arena, TREE_ADD, a, b->of[0]);
+    if (is_negative(b)) return tree_pair(arena, TREE_ADD, a, tree_negate(arena, b));
     return NULL;
   case TREE_MULTIPLY:
     if (tree_is_number(a, 1)) return b;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "solver/period_map.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +13,8 @@
 /** Of the integration, so that differences of neighbouring states mean something. */
 static const double rtol = 1e-12;
 static const double most_steps = 1e5;
+/** What rounding may leave of a duration that is the interval. */
+static const double resolution = 16 * DBL_EPSILON;
 
 struct period_map {
   const struct model *model;
@@ -112,6 +115,7 @@ static void follow_eight(struct period_map *map, const struct dosing_cycle *cycl
 {
   const double whole = cycle->interval > 0 ? floor(cycle->duration / cycle->interval) : 1;
   const double part = cycle->interval > 0 ? cycle->duration - whole * cycle->interval : 0;
+  const double shortest = resolution * until; /* of a leg that is followed at all */
 
   model_lanes_copy(&map->patients, &map->loaded, 0); /* no infusion, no event that held */
   for (int l = 0; l < leg->n; l++) {
@@ -121,11 +125,11 @@ static void follow_eight(struct period_map *map, const struct dosing_cycle *cycl
     solver_load(map->solver, l, 0, state);
   }
   note_largest(map, leg);
-  if (part > 0) {
+  if (part > shortest) {
     infuse(map, cycle, whole + 1);
-    run_leg(map, leg, fmin(part, until));
+    run_leg(map, leg, until - part > shortest ? part : until);
   }
-  if (part < until) {
+  if (until - part > shortest) {
     infuse(map, cycle, whole);
     run_leg(map, leg, until);
   }

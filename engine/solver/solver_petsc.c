@@ -385,7 +385,7 @@ static bool is_finite(int n, const double *values)
 
 static PetscErrorCode set_clock(TS ts, const struct tolerance *tolerance, double time, double stop)
 {
-  const double smallest = 16 * DBL_EPSILON * fabs(time) + DBL_MIN;
+  const double smallest = fmin(16 * DBL_EPSILON * fabs(time) + DBL_MIN, 0.5 * (stop - time));
   TSAdapt adapt;
 
   PetscFunctionBeginUser;
@@ -393,7 +393,7 @@ static PetscErrorCode set_clock(TS ts, const struct tolerance *tolerance, double
   PetscCall(TSSetMaxTime(ts, stop));
   PetscCall(TSSetStepNumber(ts, 0));
   PetscCall(TSSetMaxSteps(ts, (PetscInt)fmin(tolerance->max_steps_per_stop, PETSC_MAX_INT)));
-  PetscCall(TSSetTimeStep(ts, first_part * (stop - time)));
+  PetscCall(TSSetTimeStep(ts, fmax(first_part * (stop - time), smallest)));
   PetscCall(TSGetAdapt(ts, &adapt));
   PetscCall(TSAdaptSetStepLimits(adapt, smallest, stop - time));
   PetscFunctionReturn(0);

@@ -20,6 +20,14 @@
 #define LARGEST_FACTOR    10.0
 #define NOT_FINITE_FACTOR 0.1
 #define SMALLEST_LAST     1e-8 /* a lucky step does not count as such */
+#define SMALLEST_STEP_ULP 16
+#define SMALLEST_FIRST    100 /* in steps that the clock just resolves */
+
+/** What the clock can resolve. */
+INLINE lanes smallest_step(const struct solver *solver)
+{
+  return SMALLEST_STEP_ULP * DBL_EPSILON * lanes_abs(solver->time) + DBL_MIN;
+}
 
 /** In starting lanes: the length of an Euler step that tells the second derivative. Ends the run of
  *  those whose state or `rates` [state] is not finite. */
@@ -46,8 +54,9 @@ INLINE lanes probe_length(struct solver *solver, const struct stepping *stepping
   stepping->math->log(&log_speed, &speed);
   log_size = 0.5 * (log_size - log_speed);
   stepping->math->exp(&probe, &log_size);
-  return lanes_select(lanes_less(lanes_smaller(size, speed), all(1e-10)), 1e-4 * far,
-                      lanes_smaller(0.01 * probe, far));
+  probe = lanes_select(lanes_less(lanes_smaller(size, speed), all(1e-10)), 1e-4 * far,
+                       0.01 * probe);
+  return lanes_smaller(lanes_larger(probe, SMALLEST_FIRST * smallest_step(solver)), far);
 }
 
 /** In starting lanes: the first step, from the rates before and after the Euler step. */
@@ -71,6 +80,7 @@ INLINE void choose_first_step(struct solver *solver, struct stepping *stepping, 
   exponent = -0.1 * exponent - 0.9210340371976184; /* (0.01 / norm)^(1/5) */
   stepping->math->exp(&step, &exponent);
   step = lanes_select(is_finite(change), lanes_smaller(100 * probe, step), probe);
+  step = lanes_larger(step, SMALLEST_FIRST * smallest_step(solver)); /* tried, at least */
   stepping->step = lanes_select(starting, step, stepping->step);
   stepping->last_error = lanes_select(starting, all(SMALLEST_LAST), stepping->last_error);
   stepping->attempts = lanes_select(starting & ~solver->resuming, all(0), stepping->attempts);

@@ -5,8 +5,7 @@
 #pragma once
 #include "solver/solver_step_control.h"
 
-#define STRETCH           1.01 /* of a step, rather than leaving a sliver before the stop */
-#define SMALLEST_STEP_ULP 16
+#define STRETCH 1.01 /* of a step, rather than leaving a sliver before the stop */
 
 INLINE void plan(const struct solver *solver, const struct stepping *stepping,
                  struct attempt *attempt)
@@ -98,7 +97,7 @@ INLINE bool conclude(struct solver *solver, struct stepping *stepping,
     solver->resuming |= attempt->crossing;
   }
   stepping->attempts += lanes_select(attempt->active, all(1), all(0));
-  smallest = SMALLEST_STEP_ULP * DBL_EPSILON * lanes_abs(solver->time) + DBL_MIN;
+  smallest = smallest_step(solver);
   tiny = attempt->active & ~stands & lanes_less(stepping->step, smallest);
   weary = attempt->active & ~stands &
           lanes_at_most(all(solver->tolerance.max_steps_per_stop), stepping->attempts);

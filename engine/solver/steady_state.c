@@ -53,6 +53,7 @@ const char *steady_status_text(enum steady_status status)
       [STEADY_OK] = "a steady state was found",
       [STEADY_NONE] = "no steady state was found",
       [STEADY_TIME] = "the rates depend on time, so that there is no steady state",
+      [STEADY_EVENTS] = "events assign states, of which no steady state is sought",
       [STEADY_NOT_SOLVED] = "the solver cannot follow the patient from one dose to the next",
   };
 
@@ -394,6 +395,8 @@ enum steady_status steady_state_find(struct steady_state *steady, const struct d
   steady->n_periods = 0;
   steady->cycle = *cycle;
   steady->period = cycle->interval > 0 ? cycle->interval : time_of_infusion(steady->model);
+  for (int i = 0; i < steady->model->n_events; i++)
+    if (steady->model->events[i].n_assigned > 0) return STEADY_EVENTS;
   if (steady->depends_on_time) return STEADY_TIME;
   if (!begin(steady, state)) return STEADY_NOT_SOLVED;
   status = search(steady);

@@ -22,6 +22,7 @@ enum steady_status {
   STEADY_OK,
   STEADY_NONE,      /* none was found: doses accumulate without limit, or the state swings */
   STEADY_TIME,      /* the rates depend on time itself, or on when an event first held */
+  STEADY_EVENTS,    /* events assign: what waits belongs to the state, too */
   STEADY_NOT_SOLVED /* the solver cannot follow the patient from one dose to the next */
 };
 /** A sentence's end: "the rates depend on time". */

@@ -15,6 +15,7 @@ const char *const record_status_names[N_RECORD_STATUSES] = {
     "rates depend on time",
     "undefined dose",
     "lag not below interval",
+    "events without end",
 };
 
 void record_batch_clear(struct record_batch *batch)

@@ -93,46 +93,58 @@ static void require(const struct model *model, const struct text *header,
   }
 }
 
-bool record_columns_read(const struct model *model, int n, struct text *names, struct arena *arena,
-                         struct diagnostics *diagnostics, struct record_columns *columns)
+static void check_parameters(const struct model *model, const struct record_columns *columns,
+                             const struct text *header, struct diagnostics *diagnostics)
 {
-  const int before = diagnostics_n_errors(diagnostics);
-
-  *columns = (struct record_columns){
-      .n = n,
-      .kinds = arena_new(arena, (size_t)n, sizeof *columns->kinds),
-      .given = arena_new(arena, (size_t)n, sizeof *columns->given),
-      .names = arena_new(arena, (size_t)n, sizeof *columns->names),
-      .parameters = arena_new(arena, (size_t)n, sizeof *columns->parameters)};
-  for (int i = 0; i < N_ITEMS; i++) columns->items[i] = -1;
-  for (int i = 0; i < n; i++) {
-    const int item = item_named(names[i].text);
-    const int given = item < 0 ? given_named(model, names[i].text) : -1;
-
-    columns->names[i] = names[i].text;
-    columns->given[i] = -1;
-    columns->kinds[i] = item >= 0    ? (enum record_column)item
-                        : given >= 0 ? COLUMN_GIVEN
-                                     : COLUMN_IGNORED;
-    if (item >= 0 && columns->items[item] < 0) columns->items[item] = i;
-    if (given >= 0) columns->given[i] = given;
-    if (given >= model->n_covariates) {
-      columns->given[i] = model->n_covariates + columns->n_parameters;
-      columns->parameters[columns->n_parameters++] = given - model->n_covariates;
-    }
-    check_twice(columns, i, &names[i], diagnostics);
-    if (given == -2)
-      diagnostics_error(diagnostics, &names[i].at,
-                        "column '%.40s' may mean several names of the model, which differ by case",
-                        names[i].text);
-    else if (columns->kinds[i] == COLUMN_IGNORED && !is_ignored(names[i].text))
-      ignore(model, &names[i], arena, diagnostics);
-  }
   for (int i = 0; i < columns->n_parameters; i++)
     for (int k = 0; k < i; k++)
       if (columns->parameters[i] == columns->parameters[k])
-        diagnostics_error(diagnostics, &names[0].at, "parameter %s has two columns",
+        diagnostics_error(diagnostics, &header->at, "parameter %s has two columns",
                           model->parameters[columns->parameters[i]].name);
-  require(model, &names[0], columns, diagnostics);
+}
+
+static void read_column(const struct model *model, const struct text *name, int i,
+                        struct record_columns *columns)
+{
+  const int item = item_named(name->text);
+  const int given = item < 0 ? given_named(model, name->text) : -1;
+
+  columns->names[i] = name->text;
+  columns->given[i] = given;
+  columns->kinds[i] = item >= 0    ? (enum record_column)item
+                      : given >= 0 ? COLUMN_GIVEN
+                                   : COLUMN_IGNORED;
+  if (item >= 0 && columns->items[item] < 0) columns->items[item] = i;
+  if (given < model->n_covariates) return;
+  columns->given[i] = model->n_covariates + columns->n_parameters;
+  columns->parameters[columns->n_parameters++] = given - model->n_covariates;
+}
+
+bool record_columns_read(const struct model *model, const struct list *names, struct arena *arena,
+                         struct diagnostics *diagnostics, struct record_columns *columns)
+{
+  const int before = diagnostics_n_errors(diagnostics);
+  const struct text *header = names->items;
+  const size_t n = names->n;
+
+  *columns = (struct record_columns){
+      .n = (int)n,
+      .kinds = arena_new(arena, n, sizeof *columns->kinds),
+      .given = arena_new(arena, n, sizeof *columns->given),
+      .names = arena_new(arena, n, sizeof *columns->names),
+      .parameters = arena_new(arena, n, sizeof *columns->parameters)};
+  for (int i = 0; i < N_ITEMS; i++) columns->items[i] = -1;
+  for (int i = 0; i < columns->n; i++) {
+    read_column(model, &header[i], i, columns);
+    check_twice(columns, i, &header[i], diagnostics);
+    if (columns->given[i] == -2)
+      diagnostics_error(diagnostics, &header[i].at,
+                        "column '%.40s' may mean several names of the model, which differ by case",
+                        header[i].text);
+    else if (columns->kinds[i] == COLUMN_IGNORED && !is_ignored(header[i].text))
+      ignore(model, &header[i], arena, diagnostics);
+  }
+  check_parameters(model, columns, header, diagnostics);
+  require(model, header, columns, diagnostics);
   return diagnostics_n_errors(diagnostics) == before;
 }

@@ -32,7 +32,7 @@ struct record_columns {
   int *parameters;           /* [n_parameters] of the model */
 };
 
-/** The names of a header line, one place each; false and diagnostics when they do not make an event
+/** The names of a header line, struct text; false and diagnostics when they do not make an event
  *  file for this model. All memory is the arena's. */
-bool record_columns_read(const struct model *model, int n, struct text *names, struct arena *arena,
+bool record_columns_read(const struct model *model, const struct list *names, struct arena *arena,
                          struct diagnostics *diagnostics, struct record_columns *columns);

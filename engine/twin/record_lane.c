@@ -127,25 +127,42 @@ static void fail(struct record_simulator *simulator, int l, enum record_status s
   leave(simulator, l);
 }
 
+static bool is_reset(const struct record *record)
+{
+  return record->event == RECORD_RESET || record->event == RECORD_RESET_AND_DOSE;
+}
+
+/** Where the state may have jumped: events follow it, and may move it on. */
+static enum record_status follow_events(struct record_simulator *simulator, int l)
+{
+  const int n = simulator->simulation.model->n_states;
+  lanes *states = simulator->states;
+  bool ends;
+
+  if (!simulator->patients.events) return RECORD_OK;
+  for (int i = 0; i < n; i++) states[i][l] = simulator->state[i];
+  ends = model_lanes_cross(&simulator->patients, l, simulator->lanes[l].now, states);
+  for (int i = 0; i < n; i++) simulator->state[i] = states[i][l];
+  return ends ? RECORD_OK : RECORD_ENDLESS_EVENTS;
+}
+
 /** One record, at its time. */
 static enum record_status live(struct record_simulator *simulator, int l)
 {
   struct record_lane *lane = &simulator->lanes[l];
   const struct record *record = record_at(simulator, lane->next);
-  enum record_status status = RECORD_OK;
+  enum record_status status;
 
   load(simulator, l, lane->next);
-  if (record->event == RECORD_RESET || record->event == RECORD_RESET_AND_DOSE)
-    record_reset(simulator, l);
-  if (record->event == RECORD_DOSE || record->event == RECORD_RESET_AND_DOSE)
+  if (is_reset(record)) record_reset(simulator, l);
+  status = follow_events(simulator, l); /* also at the start, which is before the dose */
+  if (status == RECORD_OK &&
+      (record->event == RECORD_DOSE || record->event == RECORD_RESET_AND_DOSE)) {
     status = record_dose(simulator, l, record);
+    if (status == RECORD_OK) status = follow_events(simulator, l);
+  }
   if (status == RECORD_OK) store_standing(simulator, l);
   return status;
-}
-
-static bool is_reset(const struct record *record)
-{
-  return record->event == RECORD_RESET || record->event == RECORD_RESET_AND_DOSE;
 }
 
 /** All that falls on the present time. A reset may turn the clock back. */
@@ -232,7 +249,8 @@ int record_lane_arrive(struct record_simulator *simulator, int l)
 {
   static const enum record_status statuses[] = {[SOLVE_TOO_MANY_STEPS] = RECORD_TOO_MANY_STEPS,
                                                 [SOLVE_STEP_TOO_SMALL] = RECORD_STEP_TOO_SMALL,
-                                                [SOLVE_NOT_FINITE] = RECORD_NOT_FINITE};
+                                                [SOLVE_NOT_FINITE] = RECORD_NOT_FINITE,
+                                                [SOLVE_ENDLESS_EVENTS] = RECORD_ENDLESS_EVENTS};
   const enum solve_status status = solver_status(simulator->solver, l);
 
   if (status != SOLVE_OK) {

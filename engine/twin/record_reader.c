@@ -33,8 +33,8 @@ static bool read_header(struct record_reader *reader)
                       "one column only; columns are separated by commas");
     return false;
   }
-  return record_columns_read(reader->model, (int)lines->n_cells, names, reader->arena,
-                             lines->diagnostics, &reader->columns);
+  return record_columns_read(reader->model, &(struct list){lines->n_cells, names, NULL},
+                             reader->arena, lines->diagnostics, &reader->columns);
 }
 
 struct record_reader *record_reader_create(const struct model *model,

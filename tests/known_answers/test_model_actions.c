@@ -113,6 +113,24 @@ static void the_largest_priority_comes_first_and_then_the_order_of_the_file(void
       (const double[][4]){{0.5, 1, 2, 0}, {1, 135214, 2, 5}, {0}});
 }
 
+/* Two events of one priority, of which either ends the condition of the other, 10,000 times: as
+ * heads and tails, whose numbers differ with a standard deviation of 100. */
+static void of_the_same_priority_a_draw_decides(void **state)
+{
+  static const char text[] = STANDING
+      "  one: {when: TIME >= C + 0.01, assign: {A: A + 1, C: TIME}, priority: 2, persistent: no}\n"
+      "  two: {when: TIME >= C + 0.01, assign: {B: B + 1, C: TIME}, priority: 2, persistent: no}\n";
+  const double time = 100;
+  double *all = outputs_of((struct model_run){.text = text, .n_times = 1, .times = &time},
+                           &solver_explicit);
+
+  (void)state;
+  assert_within(all[A] + all[B], 10003, 2);
+  assert_within(all[A] - all[B], 0, 400);
+  assert_true(fabs(all[A] - all[B]) > 2);
+  free(all);
+}
+
 static void what_is_not_persistent_is_dropped_when_its_condition_ends(void **state)
 {
   (void)state;
@@ -394,6 +412,7 @@ int main(int argc, char **argv)
       cmocka_unit_test(a_delay_keeps_the_values_of_the_trigger_or_takes_those_of_its_end),
       cmocka_unit_test(several_of_one_event_may_wait),
       cmocka_unit_test(the_largest_priority_comes_first_and_then_the_order_of_the_file),
+      cmocka_unit_test(of_the_same_priority_a_draw_decides),
       cmocka_unit_test(what_is_not_persistent_is_dropped_when_its_condition_ends),
       cmocka_unit_test(events_trigger_events_of_the_same_moment),
       cmocka_unit_test(a_condition_that_is_true_at_the_start_may_trigger_there),

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Files of tests/pipeline/sbml against their equations, written out here for SciPy's LSODA."""
+import math
 import os
 import random
 import re
@@ -118,6 +119,31 @@ def level_2():
                                         "z": np.where(times > due, 1.5, 1.0)}, 1e-7)
 
 
+def mathematics():
+    """Every operator, against Python's own functions."""
+    x, y = 0.37, 2.7
+    of_x = {"exp": math.exp, "ln": math.log, "log": math.log10, "root": math.sqrt, "abs": abs,
+            "floor": math.floor, "ceiling": math.ceil, "sin": math.sin, "cos": math.cos,
+            "tan": math.tan, "sec": lambda a: 1 / math.cos(a), "csc": lambda a: 1 / math.sin(a),
+            "cot": lambda a: 1 / math.tan(a), "arcsin": math.asin, "arccos": math.acos,
+            "arctan": math.atan, "arccot": lambda a: math.atan(1 / a), "sinh": math.sinh,
+            "cosh": math.cosh, "tanh": math.tanh, "sech": lambda a: 1 / math.cosh(a),
+            "csch": lambda a: 1 / math.sinh(a), "coth": lambda a: 1 / math.tanh(a),
+            "arcsinh": math.asinh, "arctanh": math.atanh, "arcsech": lambda a: math.acosh(1 / a),
+            "arccsch": lambda a: math.asinh(1 / a)}
+    expected = {f"f_{name}": function(x) for name, function in of_x.items()}
+    expected |= {"f_arcsec": math.acos(1 / y), "f_arccsc": math.asin(1 / y),
+                 "f_arccosh": math.acosh(y), "f_arccoth": math.atanh(1 / y),
+                 "f_arcsinh_of_negative": math.asinh(-y), "root_of_degree": y ** (1 / 3),
+                 "log_of_base": math.log2(y), "factorial_of_number": 120, "whole_quotient": -2,
+                 "remainder": math.fmod(-7, y), "least": x, "most": y,
+                 "nested_minus": x - (y - (1 - x)) + y, "nested_division": x / (y / (2 / x)),
+                 "powers": x ** -2 - 2 ** -x + x ** 2 - x ** (y ** x), "no_arguments": 1, "chain": 1,
+                 "broken_chain": 2, "either": 2, "odd": 1, "implied": 1, "counted": 11, "logic": 1,
+                 "nothing_fits": 2}
+    compare("mathematics", [0.5, 1], {k: np.array([v, v]) for k, v in expected.items()}, 1e-14)
+
+
 def names_what_it_lacks():
     """All at once, each with its line; nothing is written."""
     code, said = import_file(str(FOLDER / "not_in_the_language.xml"), "none.yaml")
@@ -173,6 +199,7 @@ def shown_in_the_documentation():
 oral_doses()
 growing_cell()
 level_2()
+mathematics()
 names_what_it_lacks()
 hostile_files()
 shown_in_the_documentation()

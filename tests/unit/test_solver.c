@@ -193,6 +193,35 @@ static void a_stop_closer_than_a_step_costs_one_step(void **state)
   assert_int_equal(solved(&solver_explicit, &decay, &one, 1e-9, 1).count.accepted, 1);
 }
 
+static void infusion_rates(void *context, const lanes *t, const lanes *y, lanes *dydt)
+{
+  (void)context;
+  (void)t;
+  dydt[0] = 10 - y[0];
+}
+
+/* How long the first step may be must not be guessed below what the clock resolves at that time. */
+static void an_infusion_begins_late_with_hardly_anything_there(void **state)
+{
+  static const struct problem infusion = {infusion_rates, &decay_derivatives, 1, 1e-8, 1e-10, 1e4};
+
+  (void)state;
+  for (const struct solver_method *const *method = solver_methods(); *method; method++) {
+    for (double start = 1e-16; start < 1e-4; start *= 3) {
+      double atol[MOST_STATES], y = start;
+      struct solver *solver = solver_for(*method, &infusion, atol);
+
+      solver_load(solver, 3, 20000, &y);
+      solver_run_to(solver, 3, 20001);
+      while (solver_is_running(solver, 3)) assert_int_equal(solver_advance(solver), 0);
+      assert_int_equal(solver_status(solver, 3), SOLVE_OK);
+      solver_state(solver, 3, &y);
+      assert_true(fabs(y - (10 - (10 - start) * exp(-1))) < 1e-6);
+      solver_destroy(&solver);
+    }
+  }
+}
+
 static void advance_returns_when_the_first_lane_stands(void **state)
 {
   struct solver *solver;
@@ -269,6 +298,7 @@ int main(void)
       cmocka_unit_test(attempts_count_anew_from_each_stop),
       cmocka_unit_test(a_state_at_rest_stays_there),
       cmocka_unit_test(a_stop_closer_than_a_step_costs_one_step),
+      cmocka_unit_test(an_infusion_begins_late_with_hardly_anything_there),
       cmocka_unit_test(advance_returns_when_the_first_lane_stands),
       cmocka_unit_test(petsc_refuses_options_that_name_no_method),
   };
