@@ -8,7 +8,7 @@
 #include "expression/expression.h"
 #include "sbml/sbml_model.h"
 
-enum { LONGEST_NAME = 60 };
+enum { LONGEST_NAME = 32 };
 
 /** Names given so far, sorted. */
 struct names {
@@ -57,16 +57,18 @@ static bool is_free(const struct names *names, const char *name)
   return !is_there && !expression_is_reserved(name) && !is_column(name);
 }
 
-/** The wanted name, or the first free one that begins with it. */
-static const char *given(struct sbml_model *model, struct names *names, const char *wanted)
+/** The id with the suffix, or the first free name that begins so. */
+static const char *given(struct sbml_model *model, struct names *names, const char *id,
+                         const char *suffix)
 {
-  const char *name = arena_format(model->arena, "%.*s", LONGEST_NAME, wanted);
-  const char *stem = name;
+  const int length = LONGEST_NAME - (int)strlen(suffix);
+  const char *name = arena_format(model->arena, "%.*s%s", length, id, suffix);
   size_t at;
   bool is_there;
 
-  if (!is_free(names, name)) name = stem = arena_format(model->arena, "%s_", stem);
-  for (int i = 2; !is_free(names, name); i++) name = arena_format(model->arena, "%s%d", stem, i);
+  if (!is_free(names, name)) name = arena_format(model->arena, "%.*s%s_", length - 1, id, suffix);
+  for (int i = 2; !is_free(names, name); i++)
+    name = arena_format(model->arena, "%.*s%s_%d", length - 8, id, suffix, i);
   at = rank(names, name, &is_there);
   names->names = memory_grow(names->names, names->n + 1, &names->capacity, sizeof(char *));
   memmove(names->names + at + 1, names->names + at, (names->n - at) * sizeof(char *));
@@ -75,33 +77,67 @@ static const char *given(struct sbml_model *model, struct names *names, const ch
   return name;
 }
 
+/** Whether another quantity has the same id; `ids` are sorted. */
+static bool is_shared(const char *const *ids, size_t n, const char *id)
+{
+  size_t low = 0, high = n;
+
+  while (low < high) {
+    const size_t middle = (low + high) / 2;
+
+    if (strcmp(ids[middle], id) < 0)
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  return low + 1 < n && strcmp(ids[low + 1], id) == 0;
+}
+
+static int by_text(const void *a, const void *b)
+{
+  return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
 /** A local parameter whose id is not the only one goes with its reaction. */
 static void name_locals(struct sbml_model *model, struct names *names)
 {
-  struct names ids = {0}, twice = {0};
+  const size_t n = model->n_quantities;
+  const char **ids = memory_new(n + 1, sizeof(char *));
 
+  for (size_t i = 0; i < n; i++) ids[i] = model->quantities[i]->id;
+  qsort(ids, n, sizeof(char *), by_text);
+  for (size_t i = 0; i < n; i++) {
+    struct quantity *quantity = model->quantities[i];
+
+    if (!quantity->reaction) continue;
+    quantity->written = is_shared(ids, n, quantity->id)
+                            ? given(model, names, quantity->reaction->id,
+                                    arena_format(model->arena, "_%.20s", quantity->id))
+                            : given(model, names, quantity->id, "");
+  }
+  free(ids);
+}
+
+/** What is named after other quantities: amounts, values at the start, second outputs. */
+static void name_companions(struct sbml_model *model, struct names *names)
+{
   for (size_t i = 0; i < model->n_quantities; i++) {
-    const char *id = model->quantities[i]->id;
-    bool is_there;
+    struct quantity *quantity = model->quantities[i];
 
-    rank(&ids, id, &is_there);
-    if (!is_there && is_free(&ids, id))
-      given(model, &ids, id);
-    else if (is_free(&twice, id))
-      given(model, &twice, id);
+    if (quantity->kind == QUANTITY_AMOUNT)
+      quantity->written = given(model, names, quantity->species->written, "_amount");
+    if (quantity->start_is_named)
+      quantity->start_written = given(model, names, quantity->written, "_0");
   }
   for (size_t i = 0; i < model->n_quantities; i++) {
     struct quantity *quantity = model->quantities[i];
 
-    if (!quantity->reaction) continue;
-    quantity->written = given(
-        model, names,
-        is_free(&twice, quantity->id)
-            ? quantity->id
-            : arena_format(model->arena, "%s_%s", quantity->reaction->written, quantity->id));
+    if (quantity->kind != QUANTITY_SPECIES) continue;
+    quantity->other_written = quantity->amount
+                                  ? quantity->amount->written
+                                  : given(model, names, quantity->written,
+                                          quantity->has_only_amount ? "_concentration" : "_amount");
   }
-  free(ids.names);
-  free(twice.names);
 }
 
 void sbml_name(struct sbml_model *model)
@@ -112,22 +148,15 @@ void sbml_name(struct sbml_model *model)
     struct quantity *quantity = model->quantities[i];
 
     if (!quantity->reaction && quantity->kind != QUANTITY_AMOUNT)
-      quantity->written = given(model, &names, quantity->id);
+      quantity->written = given(model, &names, quantity->id, "");
   }
   name_locals(model, &names);
-  for (size_t i = 0; i < model->n_quantities; i++) {
-    struct quantity *quantity = model->quantities[i];
-
-    if (quantity->kind == QUANTITY_AMOUNT) quantity->written = given(model, &names, quantity->id);
-    if (quantity->start_is_named)
-      quantity->start_written = given(model, &names,
-                                      arena_format(model->arena, "%s_0", quantity->written));
-  }
   for (int i = 0; i < model->n_events; i++) {
     struct sbml_event *event = &model->events[i];
 
-    event->written = given(model, &names,
-                           event->id ? event->id : arena_format(model->arena, "event_%d", i + 1));
+    event->written = given(
+        model, &names, event->id ? event->id : arena_format(model->arena, "event_%d", i + 1), "");
   }
+  name_companions(model, &names);
   free(names.names);
 }

@@ -6,38 +6,11 @@
 
 #include "base/memory.h"
 #include "sbml/reading.h"
+#include "sbml/xml_text.h"
 
-/** The text's lines, for place_of(). */
-static void find_lines(struct sbml_model *model)
-{
-  const struct source *source = model->source;
-  const char *text = source->text;
-  int n = 1;
-
-  for (const char *p = text; (p = strchr(p, '\n')); p++) n++;
-  model->lines = arena_new(model->arena, (size_t)n, sizeof *model->lines);
-  for (const char *p = text; p && model->n_lines < n; p = p ? p + 1 : NULL) {
-    model->lines[model->n_lines++] = p;
-    p = strchr(p, '\n');
-  }
-}
-
-/** Where an element begins: libsbml knows the line and, in bytes, the column of the end of its
- *  first tag. */
 static struct place place_of(const struct sbml_model *model, const void *element)
 {
-  int line = (int)SBase_getLine(element), characters = 1;
-  const char *p, *end;
-
-  if (line < 1 || line > model->n_lines) return (struct place){model->source, 1, 1, 1};
-  p = model->lines[line - 1];
-  end = model->source->text + model->source->length;
-  for (unsigned column = SBase_getColumn(element); column > 1 && p + 1 < end; column--) p++;
-  while (p > model->source->text && *p != '<') p--;
-  while (line > 1 && p < model->lines[line - 1]) line--;
-  for (const char *c = model->lines[line - 1]; c < p; c++)
-    characters += ((unsigned char)*c & 0xc0) != 0x80;
-  return (struct place){model->source, line, characters, 1};
+  return xml_place(model, SBase_getLine(element), SBase_getColumn(element));
 }
 
 static const char *kept(struct sbml_model *model, const char *text)
@@ -392,23 +365,6 @@ static void warn_of_constraints(struct reading *reading)
   }
 }
 
-/** On one line, without what is said elsewhere. */
-static const char *one_line(struct arena *arena, const char *text)
-{
-  char *line = arena_text(arena, text, strlen(text));
-  size_t n = 0;
-
-  for (const char *p = text; *p; p++) {
-    const bool is_space = *p == ' ' || *p == '\n' || *p == '\t' || *p == '\r';
-
-    if (!is_space) line[n++] = *p;
-    if (is_space && n > 0 && line[n - 1] != ' ') line[n++] = ' ';
-  }
-  while (n > 0 && line[n - 1] == ' ') n--;
-  line[n] = '\0';
-  return line;
-}
-
 /** What libsbml found; false when it is no SBML. */
 static bool report_errors(struct sbml_model *model, SBMLDocument_t *document)
 {
@@ -422,7 +378,7 @@ static bool report_errors(struct sbml_model *model, SBMLDocument_t *document)
 
     if (!XMLError_isError(error) && !XMLError_isFatal(error)) continue;
     diagnostics_error(model->diagnostics, &at, "%.600s",
-                      one_line(model->arena, XMLError_getMessage(error)));
+                      xml_on_one_line(model->arena, XMLError_getMessage(error)));
     ok = false;
   }
   return ok;
@@ -500,12 +456,26 @@ static void read_model(struct reading *reading)
   free(reading->by_id);
 }
 
+/** Without a mark of byte order, and with the declaration that libsbml would add on a line of its
+ *  own. */
+static SBMLDocument_t *parsed(const struct sbml_model *model)
+{
+  const char *text = model->source->text;
+
+  if (strncmp(text, "\xef\xbb\xbf", 3) == 0) text += 3;
+  if (strncmp(text, "<?xml", 5) != 0)
+    text = arena_format(model->arena, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>%s", text);
+  return readSBMLFromString(text);
+}
+
 void sbml_read(struct sbml_model *model)
 {
-  SBMLDocument_t *document = readSBMLFromString(model->source->text);
   struct reading reading = {.model = model};
+  SBMLDocument_t *document;
 
-  find_lines(model);
+  xml_find_lines(model);
+  if (!xml_is_shallow(model)) return;
+  document = parsed(model);
   model->level = (int)SBMLDocument_getLevel(document);
   model->version = (int)SBMLDocument_getVersion(document);
   if (is_valid(model, document) && refuse_packages(model, document) && flatten(model, document)) {

@@ -9,7 +9,7 @@
 #include "base/units.h"
 #include "sbml/reading.h"
 
-enum { DEEPEST = 200, LONGEST = 100000 };
+enum { DEEPEST = 3000, LONGEST = 100000 };
 
 static const struct tree *translate(struct reading *reading, const ASTNode_t *math);
 

@@ -11,6 +11,7 @@ enum quantity_kind {
   QUANTITY_PARAMETER,
   QUANTITY_STOICHIOMETRY,
   QUANTITY_REACTION, /* its rate */
+  QUANTITY_PART,     /* of mathematics that nests too deeply: not in the file */
   QUANTITY_AMOUNT    /* of a species whose concentration its compartment changes: not in the file */
 };
 
@@ -35,11 +36,13 @@ struct quantity {
 
   enum quantity_role role;
   const char *written, *start_written; /* names in the model file; NULL: the start has none */
+  const char *other_written;           /* the output of a species in its other meaning */
   struct quantity *amount;             /* in a compartment that changes, else NULL */
   struct quantity *species;            /* of QUANTITY_AMOUNT */
   const struct tree *change;           /* amount per time by all reactions, NULL for none */
   const struct tree *expression, *start, *rate;
-  bool varies, is_settled, is_visited, is_left_out;
+  double start_value; /* NaN while it is not known */
+  bool varies, is_settled, is_visited, is_left_out, start_is_valued;
   bool start_is_named, is_written, start_is_written;
 };
 
@@ -71,7 +74,7 @@ struct sbml_model {
   const char **lines;                 /* [n_lines] where they begin */
   const char *id, *label, *time_unit; /* may be NULL */
   const char *origin;                 /* for sources: the file and the model */
-  int level, version;
+  int level, version, n_parts;
   size_t n_quantities, quantity_capacity;
   struct quantity **quantities; /* in the order of the file */
   size_t n_flows, flow_capacity;
@@ -86,5 +89,6 @@ struct quantity *sbml_add_quantity(struct sbml_model *model, enum quantity_kind 
 /** The steps of an import, in this order. Mistakes and what cannot be imported are diagnostics. */
 void sbml_read(struct sbml_model *model);
 void sbml_resolve(struct sbml_model *model);
+void sbml_split(struct sbml_model *model);
 void sbml_name(struct sbml_model *model);
 const char *sbml_write(struct sbml_model *model); /* YAML, in the arena */

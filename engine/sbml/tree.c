@@ -104,6 +104,11 @@ const struct tree *tree_not(struct arena *arena, const struct tree *a)
   return with(node(arena, TREE_NOT, 1), 0, truth);
 }
 
+static bool is_negative(const struct tree *tree)
+{
+  return tree->kind == TREE_NEGATE || (tree->kind == TREE_NUMBER && tree->number < 0);
+}
+
 /** What is simpler than the pair and the same, or NULL. */
 static const struct tree *simpler(struct arena *arena, enum tree_kind kind, const struct tree *a,
                                   const struct tree *b)
@@ -112,12 +117,12 @@ static const struct tree *simpler(struct arena *arena, enum tree_kind kind, cons
   case TREE_ADD:
     if (tree_is_number(a, 0)) return b;
     if (tree_is_number(b, 0)) return a;
-    if (b->kind == TREE_NEGATE) return tree_pair(arena, TREE_SUBTRACT, a, b->of[0]);
+    if (is_negative(b)) return tree_pair(arena, TREE_SUBTRACT, a, tree_negate(arena, b));
     return NULL;
   case TREE_SUBTRACT:
     if (tree_is_number(a, 0)) return tree_negate(arena, b);
     if (tree_is_number(b, 0)) return a;
-    if (b->kind == TREE_NEGATE) return tree_pair(arena, TREE_ADD, a, b->of[0]);
+    if (is_negative(b)) return tree_pair(arena, TREE_ADD, a, tree_negate(arena, b));
     return NULL;
   case TREE_MULTIPLY:
     if (tree_is_number(a, 1)) return b;
@@ -186,9 +191,8 @@ const struct tree *tree_if(struct arena *arena, const struct tree *condition,
   return with(tree, 2, tree_as_number(arena, no));
 }
 
-/** The tree with other branches. */
-static const struct tree *rebuilt(struct arena *arena, const struct tree *tree,
-                                  const struct tree **of)
+const struct tree *tree_with(struct arena *arena, const struct tree *tree,
+                             const struct tree *const *of)
 {
   if (tree->kind == TREE_NEGATE) return tree_negate(arena, of[0]);
   if (tree->kind == TREE_NOT) return tree_not(arena, of[0]);
@@ -210,7 +214,7 @@ tree_replace(struct arena *arena, const struct tree *tree,
     of[i] = tree_replace(arena, tree->of[i], replace, context);
     is_same = is_same && of[i] == tree->of[i];
   }
-  return is_same ? tree : rebuilt(arena, tree, of);
+  return is_same ? tree : tree_with(arena, tree, of);
 }
 
 void tree_visit(const struct tree *tree, void (*visit)(void *context, const struct tree *leaf),
@@ -270,7 +274,7 @@ static double pair_value(enum tree_kind kind, double a, double b)
   }
 }
 
-double tree_value(const struct tree *tree, double (*value)(const struct quantity *quantity))
+double tree_value(const struct tree *tree, double (*value)(struct quantity *quantity))
 {
   double of[3] = {0};
 

@@ -45,8 +45,8 @@ struct tree {
   size_t size;            /* nodes, shared ones as often as they are written */
 };
 
-/** Larger ones are refused, see tree_is_too_large(). */
-enum { LARGEST_TREE = 5000 };
+/** Sizes above it count as one more; such trees are refused. */
+enum { LARGEST_TREE = 20000 };
 
 const struct tree *tree_number(struct arena *arena, double number);
 const struct tree *tree_truth(struct arena *arena, bool truth);
@@ -70,6 +70,9 @@ const struct tree *tree_as_truth(struct arena *arena, const struct tree *tree);
 bool tree_is_truth(const struct tree *tree);
 bool tree_is_number(const struct tree *tree, double number); /* that very number */
 
+/** The tree with other branches, [tree->n]. */
+const struct tree *tree_with(struct arena *arena, const struct tree *tree,
+                             const struct tree *const *of);
 /** The tree with every leaf replaced by what `replace` gives for it. */
 const struct tree *
 tree_replace(struct arena *arena, const struct tree *tree,
@@ -77,7 +80,7 @@ tree_replace(struct arena *arena, const struct tree *tree,
 void tree_visit(const struct tree *tree, void (*visit)(void *context, const struct tree *leaf),
                 void *context);
 /** NaN when it depends on anything but numbers and what `value` knows. */
-double tree_value(const struct tree *tree, double (*value)(const struct quantity *quantity));
+double tree_value(const struct tree *tree, double (*value)(struct quantity *quantity));
 
 /** In the model language; in the arena. Quantities go by the name they are written with. */
 const char *tree_text(struct arena *arena, const struct tree *tree);

@@ -114,7 +114,7 @@ static void write_pair(struct writing *writing, const struct tree *tree)
 
   write_tree(writing, tree->of[0], is_power || own == OF_COMPARISON ? own + 1 : own);
   put(writing, operators[tree->kind].text);
-  write_tree(writing, tree->of[1], is_power || is_associative ? own : own + 1);
+  write_tree(writing, tree->of[1], is_power ? OF_SIGN : is_associative ? own : own + 1);
 }
 
 static void write_bare(struct writing *writing, const struct tree *tree)

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/lane_math.h"
 #include "base/memory.h"
 #include "sbml/sbml_model.h"
 #include "sbml/yaml_entry.h"
@@ -141,26 +142,30 @@ static void write_derived(struct writing *writing, struct quantity *quantity)
   write_expression(writing, quantity->written, quantity->expression, label_of(writing, quantity));
 }
 
-static double value_at_start(const struct quantity *quantity)
+static double value_at_start(struct quantity *quantity)
 {
   const struct tree *tree = quantity->start ? quantity->start : quantity->expression;
 
   if (quantity->role == ROLE_PARAMETER) return quantity->value;
-  return tree ? tree_value(tree, value_at_start) : (double)NAN;
+  if (quantity->start_is_valued) return quantity->start_value;
+  quantity->start_is_valued = true;
+  quantity->start_value = (double)NAN;
+  if (tree) quantity->start_value = tree_value(tree, value_at_start);
+  return quantity->start_value;
 }
 
 /** The power of ten at or below its size at the start, 0 when that is 0 or not known. */
-static double scale_of(const struct quantity *quantity)
+static double scale_of(struct quantity *quantity)
 {
   const double size = fabs(value_at_start(quantity));
   double scale = 1;
 
   if (!(size > 1e-300) || !isfinite(size)) return 0;
-  while (scale > size) scale /= 10;
+  for (int power = 1; scale > size; power++) scale = math_pow(10, -power);
   return scale;
 }
 
-static void write_state(struct writing *writing, const struct quantity *quantity)
+static void write_state(struct writing *writing, struct quantity *quantity)
 {
   struct arena *arena = writing->model->arena;
   const bool is_moving = !tree_is_number(quantity->rate, 0);
@@ -174,7 +179,7 @@ static void write_state(struct writing *writing, const struct quantity *quantity
   else if (!tree_is_number(quantity->start, 0))
     entry_add(&entry, "initial", text_of(writing, quantity->start));
   entry_add(&entry, "rate", text_of(writing, quantity->rate));
-  if (scale < 1 && is_moving) entry_add(&entry, "scale", arena_format(arena, "%.0e", scale));
+  if (scale < 1 && is_moving) entry_add(&entry, "scale", tree_number_text(arena, scale));
   add_label(writing, &entry, label_of(writing, quantity));
   put(writing, &entry);
 }
@@ -193,7 +198,7 @@ static void write_states(struct writing *writing)
   }
   begin(writing, "states");
   for (size_t i = 0; i < model->n_quantities; i++) {
-    const struct quantity *quantity = model->quantities[i];
+    struct quantity *quantity = model->quantities[i];
 
     if (quantity->kind == QUANTITY_AMOUNT) continue; /* in the place of its species */
     if (quantity->amount) quantity = quantity->amount;
@@ -252,12 +257,11 @@ static void write_species_outputs(struct writing *writing, struct quantity *spec
 
   write_output(writing, species->written, symbol, label_of(writing, species));
   if (species->compartment->has_no_size || species->compartment->is_left_out) return;
-  write_output(
-      writing,
-      arena_format(arena, "%s_%s", species->written, is_amount ? "concentration" : "amount"),
-      species->amount ? tree_of_quantity(arena, TREE_QUANTITY, species->amount)
-                      : tree_pair(arena, is_amount ? TREE_DIVIDE : TREE_MULTIPLY, symbol, size),
-      is_amount ? "its concentration" : "its amount");
+  write_output(writing, species->other_written,
+               species->amount
+                   ? tree_of_quantity(arena, TREE_QUANTITY, species->amount)
+                   : tree_pair(arena, is_amount ? TREE_DIVIDE : TREE_MULTIPLY, symbol, size),
+               is_amount ? "its concentration" : "its amount");
 }
 
 static void write_outputs(struct writing *writing)
@@ -271,7 +275,8 @@ static void write_outputs(struct writing *writing)
     if (quantity->is_left_out) continue;
     if (quantity->kind == QUANTITY_SPECIES)
       write_species_outputs(writing, quantity);
-    else if (quantity->kind != QUANTITY_AMOUNT && quantity->role != ROLE_PARAMETER)
+    else if (quantity->kind != QUANTITY_AMOUNT && quantity->kind != QUANTITY_PART &&
+             quantity->role != ROLE_PARAMETER)
       write_output(writing, quantity->written,
                    tree_of_quantity(model->arena, TREE_QUANTITY, quantity),
                    label_of(writing, quantity));

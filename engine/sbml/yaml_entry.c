@@ -31,8 +31,7 @@ static bool is_plain(const char *text)
 {
   static const char *const words[] = {"true", "false", "yes", "no", "on", "off", "null",
                                       "True", "False", "Yes", "No", "On", "Off", "Null",
-                                      "TRUE", "FALSE", "YES", "NO", "ON", "OFF", "NULL",
-                                      "y",    "n",     "Y",   "N"};
+                                      "TRUE", "FALSE", "YES", "NO", "ON", "OFF", "NULL"};
   const size_t length = strlen(text);
 
   if (length == 0 || strchr("?:,[]{}#&*!|>'\"%@`~= ", text[0]) || text[length - 1] == ' ')
