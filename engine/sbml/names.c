@@ -157,6 +157,9 @@ void sbml_name(struct sbml_model *model)
     event->written = given(
         model, &names, event->id ? event->id : arena_format(model->arena, "event_%d", i + 1), "");
   }
+  for (int i = 0; i < model->n_switches; i++)
+    model->switches[i]->written = given(model, &names,
+                                        arena_format(model->arena, "switch_%d", i + 1), "");
   name_companions(model, &names);
   free(names.names);
 }

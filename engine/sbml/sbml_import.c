@@ -14,6 +14,7 @@ const char *sbml_import(const struct source *source, struct arena *arena,
   sbml_read(&model);
   if (diagnostics_n_errors(diagnostics) == 0) sbml_resolve(&model);
   if (diagnostics_n_errors(diagnostics) == 0) {
+    sbml_find_switches(&model);
     sbml_split(&model);
     sbml_name(&model);
     text = sbml_write(&model);

@@ -42,7 +42,7 @@ struct quantity {
   const struct tree *change;           /* amount per time by all reactions, NULL for none */
   const struct tree *expression, *start, *rate;
   double start_value; /* NaN while it is not known */
-  bool varies, is_settled, is_visited, is_left_out, start_is_valued;
+  bool varies, is_settled, is_visited, is_left_out, is_seen_by_events, start_is_valued;
   bool start_is_named, is_written, start_is_written;
 };
 
@@ -81,6 +81,8 @@ struct sbml_model {
   struct flow *flows;
   int n_events;
   struct sbml_event *events;
+  int n_switches;
+  struct sbml_event **switches; /* conditions of formulas, see switches.c */
 };
 
 struct quantity *sbml_add_quantity(struct sbml_model *model, enum quantity_kind kind,
@@ -89,6 +91,7 @@ struct quantity *sbml_add_quantity(struct sbml_model *model, enum quantity_kind 
 /** The steps of an import, in this order. Mistakes and what cannot be imported are diagnostics. */
 void sbml_read(struct sbml_model *model);
 void sbml_resolve(struct sbml_model *model);
+void sbml_find_switches(struct sbml_model *model);
 void sbml_split(struct sbml_model *model);
 void sbml_name(struct sbml_model *model);
 const char *sbml_write(struct sbml_model *model); /* YAML, in the arena */

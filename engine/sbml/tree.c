@@ -55,9 +55,18 @@ const struct tree *tree_time(struct arena *arena)
   return node(arena, TREE_TIME, 0);
 }
 
+const struct tree *tree_held(struct arena *arena, const struct sbml_event *event)
+{
+  struct tree *tree = node(arena, TREE_HELD, 0);
+
+  tree->event = event;
+  return tree;
+}
+
 bool tree_is_truth(const struct tree *tree)
 {
-  return tree->kind == TREE_TRUTH || tree->kind == TREE_NOT || tree->kind >= TREE_LESS;
+  return tree->kind == TREE_TRUTH || tree->kind == TREE_HELD || tree->kind == TREE_NOT ||
+         tree->kind >= TREE_LESS;
 }
 
 bool tree_is_number(const struct tree *tree, double number)
@@ -291,6 +300,7 @@ double tree_value(const struct tree *tree, double (*value)(struct quantity *quan
     return value ? value(tree->quantity) : (double)NAN;
   case TREE_RATE_OF:
   case TREE_TIME:
+  case TREE_HELD:
     return (double)NAN;
   case TREE_CALL:
     return call_value(tree, of);

@@ -9,6 +9,7 @@
 
 struct arena;
 struct quantity;
+struct sbml_event;
 
 enum tree_kind {
   TREE_NUMBER,
@@ -17,6 +18,7 @@ enum tree_kind {
   TREE_AT_START, /* its value at time 0 */
   TREE_RATE_OF,  /* its rate of change; not in what is written */
   TREE_TIME,
+  TREE_HELD, /* whether an event's condition is true */
   TREE_CALL, /* of a function of the language */
   TREE_NEGATE,
   TREE_NOT,
@@ -39,6 +41,7 @@ struct tree {
   enum tree_kind kind;
   double number;
   struct quantity *quantity;
+  const struct sbml_event *event;
   const char *function;
   int n;
   const struct tree **of; /* [n] */
@@ -54,6 +57,7 @@ const struct tree *tree_truth(struct arena *arena, bool truth);
 const struct tree *tree_of_quantity(struct arena *arena, enum tree_kind kind,
                                     struct quantity *quantity);
 const struct tree *tree_time(struct arena *arena);
+const struct tree *tree_held(struct arena *arena, const struct sbml_event *event);
 const struct tree *tree_negate(struct arena *arena, const struct tree *a);
 const struct tree *tree_not(struct arena *arena, const struct tree *a);
 /** From TREE_ADD on; what changes nothing (+ 0, * 1, and true) is left out. */

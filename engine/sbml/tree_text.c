@@ -135,6 +135,9 @@ static void write_bare(struct writing *writing, const struct tree *tree)
   case TREE_TIME:
     put(writing, "TIME");
     break;
+  case TREE_HELD:
+    put(writing, tree->event->written);
+    break;
   case TREE_CALL:
     write_call(writing, tree);
     break;

@@ -211,6 +211,14 @@ static void write_states(struct writing *writing)
              "states:\n  no_state: {unit: \"1\", rate: 0, label: Nothing has a rate here}\n");
 }
 
+static void write_switch(struct writing *writing, const struct sbml_event *event)
+{
+  struct entry entry = {.name = event->written};
+
+  entry_add(&entry, "when", text_of(writing, event->trigger));
+  page_add_entry(&writing->page, &entry);
+}
+
 static void write_event(struct writing *writing, const struct sbml_event *event)
 {
   struct arena *arena = writing->model->arena;
@@ -297,7 +305,8 @@ const char *sbml_write(struct sbml_model *model)
     if (model->quantities[i]->start_is_named) write_start(&writing, model->quantities[i]);
   for (size_t i = 0; i < model->n_quantities; i++) write_derived(&writing, model->quantities[i]);
   write_states(&writing);
-  if (model->n_events > 0) page_add(&writing.page, "events:\n");
+  if (model->n_events + model->n_switches > 0) page_add(&writing.page, "events:\n");
+  for (int i = 0; i < model->n_switches; i++) write_switch(&writing, model->switches[i]);
   for (int i = 0; i < model->n_events; i++) write_event(&writing, &model->events[i]);
   write_outputs(&writing);
   text = arena_text(model->arena, writing.page.text, writing.page.length);

@@ -47,7 +47,7 @@ const char *yaml_scalar(struct arena *arena, const char *text)
   char *quoted, *end;
 
   if (is_plain(text)) return text;
-  quoted = arena_text(arena, "", 2 * strlen(text) + 2);
+  quoted = arena_new(arena, 2 * strlen(text) + 3, 1);
   end = quoted;
   *end++ = '"';
   for (const char *p = text; *p; p++) {

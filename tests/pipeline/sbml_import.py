@@ -119,6 +119,14 @@ def level_2():
                                         "z": np.where(times > due, 1.5, 1.0)}, 1e-7)
 
 
+def pulse():
+    """A tenth of an hour long, between two samples 50 h apart: nobody steps over it."""
+    times = np.array([5.0, 55.0, 105.0])
+    given = 10 / 0.01 * (1 - math.exp(-0.01 * 0.1))
+    x = np.where(times < 10, 0, given * np.exp(-0.01 * (times - 10.1)))
+    compare("pulse", times.tolist(), {"x": x})
+
+
 def mathematics():
     """Every operator, against Python's own functions."""
     x, y = 0.37, 2.7
@@ -199,6 +207,7 @@ def shown_in_the_documentation():
 oral_doses()
 growing_cell()
 level_2()
+pulse()
 mathematics()
 names_what_it_lacks()
 hostile_files()

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Where a formula switches at a certain time (a pulse written with piecewise), a step of a solver
+ * could pass over it: its condition becomes an event, which is located. */
+#include <string.h>
+
+#include "base/memory.h"
+#include "sbml/sbml_model.h"
+
+enum { MOST_SWITCHES = 40 };
+
+/** The condition of an event may depend on no event: what events see is left as it is. */
+static void mark_seen(void *context, const struct tree *leaf)
+{
+  struct quantity *quantity = leaf->quantity;
+
+  if (leaf->kind != TREE_QUANTITY || quantity->is_seen_by_events) return;
+  quantity->is_seen_by_events = true;
+  if (quantity->role == ROLE_DERIVED) tree_visit(quantity->expression, mark_seen, context);
+}
+
+struct leaves {
+  bool has_time, has_other;
+};
+
+static void look_at(void *context, const struct tree *leaf)
+{
+  struct leaves *leaves = context;
+
+  leaves->has_time = leaves->has_time || leaf->kind == TREE_TIME;
+  leaves->has_other = leaves->has_other || leaf->kind == TREE_HELD || leaf->kind == TREE_AT_START ||
+                      (leaf->kind == TREE_QUANTITY && leaf->quantity->varies);
+}
+
+static bool tests_equality(const struct tree *tree)
+{
+  if (tree->kind == TREE_EQUAL || tree->kind == TREE_UNEQUAL) return true;
+  for (int i = 0; i < tree->n; i++)
+    if (tests_equality(tree->of[i])) return true;
+  return false;
+}
+
+/** Of the time and of what never changes, and nothing else. */
+static bool is_of_time(const struct tree *condition)
+{
+  struct leaves leaves = {false, false};
+
+  tree_visit(condition, look_at, &leaves);
+  return leaves.has_time && !leaves.has_other && !tests_equality(condition);
+}
+
+static bool is_same(const struct tree *a, const struct tree *b)
+{
+  if (a == b) return true;
+  if (a->kind != b->kind || a->n != b->n || a->quantity != b->quantity) return false;
+  if (a->n == 0 && a->number != b->number) return false;
+  if (a->function && strcmp(a->function, b->function) != 0) return false;
+  for (int i = 0; i < a->n; i++)
+    if (!is_same(a->of[i], b->of[i])) return false;
+  return true;
+}
+
+/** The condition as the name of an event, itself when there are too many. */
+static const struct tree *held(struct sbml_model *model, const struct tree *condition)
+{
+  struct sbml_event *event = NULL;
+
+  for (int i = 0; i < model->n_switches && !event; i++)
+    if (is_same(model->switches[i]->trigger, condition)) event = model->switches[i];
+  if (!event && model->n_switches == MOST_SWITCHES) return condition;
+  if (!event) {
+    event = arena_new(model->arena, 1, sizeof *event);
+    *event = (struct sbml_event){
+        .trigger = condition, .is_held_at_start = true, .is_persistent = true};
+    model->switches[model->n_switches++] = event;
+  }
+  return tree_held(model->arena, event);
+}
+
+static const struct tree *switched(struct sbml_model *model, const struct tree *tree)
+{
+  const struct tree *of[3];
+  bool is_other = false;
+
+  for (int i = 0; i < tree->n; i++) {
+    const bool is_condition = i == 0 && tree->kind == TREE_CALL && tree->n == 3;
+
+    of[i] = is_condition && is_of_time(tree->of[0]) ? held(model, tree->of[0])
+                                                    : switched(model, tree->of[i]);
+    is_other = is_other || of[i] != tree->of[i];
+  }
+  return is_other ? tree_with(model->arena, tree, of) : tree;
+}
+
+void sbml_find_switches(struct sbml_model *model)
+{
+  model->switches = arena_new(model->arena, MOST_SWITCHES, sizeof(struct sbml_event *));
+  for (int i = 0; i < model->n_events; i++) tree_visit(model->events[i].trigger, mark_seen, NULL);
+  for (size_t i = 0; i < model->n_quantities; i++) {
+    struct quantity *quantity = model->quantities[i];
+
+    if (quantity->is_left_out || quantity->is_seen_by_events || !quantity->varies) continue;
+    if (quantity->role == ROLE_DERIVED)
+      quantity->expression = switched(model, quantity->expression);
+    if (quantity->role == ROLE_STATE) quantity->rate = switched(model, quantity->rate);
+  }
+}
