@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <math.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/failure.h"
 #include "base/memory.h"
@@ -54,6 +55,15 @@ static struct record_reader *open_reader(struct records_run *run, struct diagnos
   return record_reader_create(run->model, &source);
 }
 
+/** Warnings of the model have been told before. */
+static void compile_for(struct records_run *run, const struct record_reader *reader)
+{
+  run->model = record_model(run->model, run->source, reader, run->arena, run->diagnostics);
+  if (!run->model) return;
+  diagnostics_destroy(&run->diagnostics);
+  run->diagnostics = diagnostics_create();
+}
+
 /** Reads the whole file, for its mistakes and for what it asks of the model. */
 static int examine(struct records_run *run)
 {
@@ -70,13 +80,13 @@ static int examine(struct records_run *run)
                                                run->options->events, strerror(errno))
                                      : EXIT_CODE_OK));
   varies = record_reader_varies(reader);
-  run->model = record_model(run->model, run->source, reader, run->arena, run->diagnostics);
+  compile_for(run, reader);
   record_reader_destroy(&reader);
   if (varies && run->rank == 0)
     fprintf(stderr, "%s: between two records, covariates and parameters are those of the %s one\n",
             run->options->events,
             run->options->rule == COVARIATES_NEXT ? "next (nocb)" : "last (locf)");
-  return EXIT_CODE_OK;
+  return judge(run, EXIT_CODE_OK);
 }
 
 static int create_simulator(struct records_run *run, struct record_reader *reader)
@@ -191,11 +201,13 @@ static int simulate(struct records_run *run)
 
 static int open_file(const struct records_run *run, const char *path, FILE **file)
 {
-  *file = fopen(path, "rb");
+  const char *reason;
+
+  *file = source_open(path, &reason);
   if (*file) return agreed(run->comm, EXIT_CODE_OK);
-  return agreed(run->comm, run->rank ? EXIT_CODE_INVALID_INPUT
-                                     : failure(EXIT_CODE_INVALID_INPUT, "cannot read %s: %s", path,
-                                               strerror(errno)));
+  return agreed(run->comm,
+                run->rank ? EXIT_CODE_INVALID_INPUT
+                          : failure(EXIT_CODE_INVALID_INPUT, "cannot read %s: %s", path, reason));
 }
 
 static int load(struct records_run *run)
@@ -223,6 +235,24 @@ static int open_comparison(struct records_run *run)
   comparison_begin(&run->comparison, run->model, &lines);
   if (run->rank == 0) comparison_header(&run->deviations.text);
   return judge(run, EXIT_CODE_OK);
+}
+
+/** Rows in the place of the events would be the end of these. */
+static int check_output(const struct records_run *run)
+{
+  FILE *const inputs[] = {run->events, run->expected};
+  const char *path = run->options->output;
+  struct stat output, input;
+
+  if (!path || stat(path, &output) != 0) return EXIT_CODE_OK;
+  for (int i = 0; i < 2; i++) {
+    if (!inputs[i] || fstat(fileno(inputs[i]), &input) != 0) continue;
+    if (input.st_dev != output.st_dev || input.st_ino != output.st_ino) continue;
+    return run->rank ? EXIT_CODE_INVALID_INPUT
+                     : failure(EXIT_CODE_INVALID_INPUT,
+                               "%s is a file that is read; choose another --output", path);
+  }
+  return EXIT_CODE_OK;
 }
 
 static int conclude_comparison(const struct records_run *run)
@@ -270,6 +300,7 @@ static int run_all(struct records_run *run)
   TRY(examine(run));
   results = arena_new(run->arena, 3 * (size_t)run->model->n_outputs, sizeof *results);
   TRY(open_comparison(run));
+  TRY(agreed(run->comm, check_output(run)));
   run->writes = run->options->output || !run->compares;
   columns.model = run->model;
   columns.n = record_results(run->model, run->options->has_seed, results);
