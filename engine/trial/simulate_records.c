@@ -22,13 +22,14 @@ struct records_run {
   int rank, n_ranks;
   const struct simulate_records_options *options;
   struct arena *arena;
-  struct diagnostics *diagnostics;
-  const struct source *source; /* of the model */
+  struct diagnostics *diagnostics, *untold; /* what another rank tells, or this one has told */
+  const struct source *source;              /* of the model */
   const struct model *model;
   struct kernel_store *kernels;
   struct record_simulator *simulator;
   FILE *events, *expected;
   bool writes, compares;
+  bool can_compare; /* the expected rows have been sound so far */
   struct simulated_output output;
   struct comparison comparison;
   struct text_in_order deviations; /* what the comparison says */
@@ -157,8 +158,12 @@ static int tell(struct records_run *run, int64_t b, const struct record_batch *b
   int compared = EXIT_CODE_OK;
 
   if (!run->compares) return code;
-  if (!comparison_read(&run->comparison, batch, is_mine ? &run->deviations.text : NULL))
-    compared = EXIT_CODE_INVALID_INPUT;
+  if (run->can_compare) {
+    run->comparison.lines.diagnostics = is_mine ? run->diagnostics : run->untold;
+    run->can_compare = comparison_read(&run->comparison, batch,
+                                       is_mine ? &run->deviations.text : NULL);
+  }
+  if (!run->can_compare) compared = EXIT_CODE_INVALID_INPUT;
   if (code == EXIT_CODE_OK) code = compared;
   compared = text_in_order_write(&run->deviations, b);
   return code == EXIT_CODE_OK ? compared : code;
@@ -167,8 +172,7 @@ static int tell(struct records_run *run, int64_t b, const struct record_batch *b
 /** Batch b is simulated by rank b modulo their number; rows are in the order of the file. */
 static int simulate(struct records_run *run)
 {
-  struct diagnostics *told = diagnostics_create(); /* what examine() has told already */
-  struct record_reader *reader = open_reader(run, told);
+  struct record_reader *reader = open_reader(run, run->untold);
   struct record_batch batch = {0};
   int code = create_simulator(run, reader);
   int64_t b = 0;
@@ -186,12 +190,12 @@ static int simulate(struct records_run *run)
     said = tell(run, b, &batch);
     if (code == EXIT_CODE_OK) code = said;
   }
+  run->comparison.lines.diagnostics = run->rank == 0 ? run->diagnostics : run->untold;
   if (code == EXIT_CODE_OK && run->compares && !comparison_end(&run->comparison))
     code = EXIT_CODE_INVALID_INPUT;
   code = agreed(run->comm, code);
   record_batch_clear(&batch);
   record_reader_destroy(&reader);
-  diagnostics_destroy(&told);
   print_in_turn(run);
   if (code == EXIT_CODE_OK && diagnostics_n_errors(run->diagnostics) > 0)
     code = EXIT_CODE_INVALID_INPUT;
@@ -228,7 +232,7 @@ static int open_comparison(struct records_run *run)
       .name = run->options->expected, .arena = run->arena, .diagnostics = run->diagnostics};
 
   text_in_order_begin(run->comm, &run->deviations);
-  run->compares = run->options->expected;
+  run->compares = run->can_compare = run->options->expected;
   if (!run->compares) return EXIT_CODE_OK;
   TRY(open_file(run, run->options->expected, &run->expected));
   lines.file = run->expected;
@@ -317,6 +321,7 @@ int simulate_records(MPI_Comm comm, const struct simulate_records_options *optio
                             .options = options,
                             .arena = arena_create(),
                             .diagnostics = diagnostics_create(),
+                            .untold = diagnostics_create(),
                             .start_s = clock_s(),
                             .kernels = kernel_store_create(options->n_kernels, options->kernels)};
   int code;
@@ -332,6 +337,7 @@ int simulate_records(MPI_Comm comm, const struct simulate_records_options *optio
   record_simulator_destroy(&run.simulator);
   kernel_store_destroy(&run.kernels);
   diagnostics_destroy(&run.diagnostics);
+  diagnostics_destroy(&run.untold);
   arena_destroy(&run.arena);
   return code;
 }
