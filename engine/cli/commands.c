@@ -40,7 +40,7 @@ static const struct option model_options[] = {
     {"--seed", 0, "N",
      "simulate: patients differ and measurements err as the model says; without: typical patients"},
     {"--covariates", 0, "RULE",
-     "simulate: between two records those of the next (nocb, default) or of the last (locf)"},
+     "simulate: between records those of the next (nocb, default), of the last (locf), or linear"},
     {"--steady-lag", 0, "RULE",
      "simulate: of SS with a lag not below II: error (default) or clamp, as if just dosed"},
     {"--solver", 0, "NAME", "simulate: auto, linear, explicit, rosenbrock, switching or petsc"},

@@ -36,8 +36,8 @@ static int find_model(const char *name, struct arena *arena,
 int simulate_options(const struct command *command, const struct arguments *arguments,
                      struct arena *arena, struct simulate_records_options *options)
 {
-  static const char *const rules[] = {"nocb", "locf", NULL}, *const lags[] = {"error", "clamp",
-                                                                              NULL};
+  static const char *const rules[] = {"nocb", "locf", "linear", NULL}, *const lags[] = {
+                                                                           "error", "clamp", NULL};
   const char *solver = argument(command, arguments, "--solver");
 
   if (arguments->n_words != 2 || strcmp(arguments->words[0], "simulate") != 0)

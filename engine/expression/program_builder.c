@@ -277,7 +277,7 @@ void program_define(struct program_builder *builder, enum section section,
 static bool runs_in(const struct entry *entry, int section)
 {
   if (operation_arity(entry->instruction.operation) == 0) return false;
-  if (section == SECTION_PATIENT) return entry->needed && entry->phase == PHASE_PATIENT;
+  if (entry->phase == PHASE_PATIENT) return section == SECTION_PATIENT && entry->needed;
   return entry->phase > PHASE_PATIENT && (entry->needed >> section & 1);
 }
 

@@ -121,6 +121,14 @@ static int box_cox(struct compiling *compiling, double lambda, int effect)
                    operation(compiling, OPERATION_SUBTRACT, power, constant(compiling, 1)), shape);
 }
 
+/** With covariates that move, what the patient is at a moment is read where it is needed. */
+static bool has_moving_covariates(const struct compiling *compiling)
+{
+  for (size_t i = 0; i < compiling->n_changes; i++)
+    if (compiling->changes[i].kind == CHANGE_LINEAR) return true;
+  return false;
+}
+
 static int lower_parameter(struct compiling *compiling, const struct item *item)
 {
   const struct model_parameter *parameter = &compiling->model->parameters[item->index];
@@ -177,7 +185,8 @@ static void lower_item(struct compiling *compiling, struct item *item)
   if (item->kind == ITEM_PARAMETER) {
     item->symbol->reg = lower_parameter(compiling, item);
     compiling->model->parameters[item->index].reg = item->symbol->reg;
-    if (program_phase(compiling->builder, item->symbol->reg) > PHASE_PATIENT)
+    if (program_phase(compiling->builder, item->symbol->reg) > PHASE_PATIENT &&
+        !has_moving_covariates(compiling))
       diagnostics_error(
           compiling->diagnostics, &item->at,
           "the parameter '%s' depends on a state, an event or TIME; make it a derived quantity",
@@ -188,6 +197,23 @@ static void lower_item(struct compiling *compiling, struct item *item)
     item->symbol->reg = model_lower_outflow(compiling, &compiling->chains[item->index]);
   compiling->depth--;
   item->is_lowered = true;
+}
+
+/** loaded + slope (TIME - since) of one that moves. */
+static void add_covariate(struct compiling *compiling, struct item *item)
+{
+  struct model_covariate *covariate = &compiling->model->covariates[item->index];
+
+  covariate->reg = covariate->loaded = item->symbol->reg;
+  covariate->slope = covariate->since = -1;
+  if (!model_change_of(compiling, CHANGE_LINEAR, covariate->name)) return;
+  covariate->slope = program_input(compiling->builder, PHASE_HELD);
+  covariate->since = program_input(compiling->builder, PHASE_HELD);
+  covariate->reg = operation(compiling, OPERATION_ADD, covariate->loaded,
+                             operation(compiling, OPERATION_MULTIPLY, covariate->slope,
+                                       operation(compiling, OPERATION_SUBTRACT,
+                                                 compiling->model->time_reg, covariate->since)));
+  item->symbol->reg = covariate->reg;
 }
 
 static void add_inputs(struct compiling *compiling)
@@ -203,7 +229,7 @@ static void add_inputs(struct compiling *compiling)
     item->symbol->reg = program_input(compiling->builder,
                                       is_of_patient ? PHASE_PATIENT : PHASE_STATE);
     item->is_lowered = true;
-    if (item->kind == ITEM_COVARIATE) model->covariates[item->index].reg = item->symbol->reg;
+    if (item->kind == ITEM_COVARIATE) add_covariate(compiling, item);
     if (item->kind == ITEM_MIXTURE) model->mixtures[item->index].reg = item->symbol->reg;
     if (item->kind == ITEM_STATE) model->states[item->index].reg = item->symbol->reg;
     if (item->kind == ITEM_TIME) model->time_reg = item->symbol->reg;
@@ -233,7 +259,7 @@ int model_lower_fixed(struct compiling *compiling, const struct expression *expr
 {
   const int reg = model_lower_expression(compiling, expression, unit);
 
-  if (program_phase(compiling->builder, reg) > PHASE_PATIENT)
+  if (program_phase(compiling->builder, reg) > PHASE_PATIENT && !has_moving_covariates(compiling))
     diagnostics_error(compiling->diagnostics, &expression->at,
                       "%s may not depend on states, events or TIME", what);
   program_need(compiling->builder, SECTION_PATIENT, reg);

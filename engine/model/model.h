@@ -15,6 +15,7 @@ struct model_covariate {
   const char *const *categories;
   struct place at;
   int reg;
+  int loaded, slope, since; /* of one that moves with time: registers; else loaded is reg */
 };
 
 struct model_parameter {
@@ -118,6 +119,7 @@ struct model_change {
     CHANGE_BETWEEN_OCCASIONS,
     CHANGE_GIVEN,   /* the parameter is an input: its individual values are loaded */
     CHANGE_INFUSED, /* the state can be infused though no route ends there */
+    CHANGE_LINEAR,  /* the covariate moves with time between loads, see model_lanes_slopes() */
   } kind;
   struct text name, value; /* a parameter and its typical value, or a standard deviation */
 };

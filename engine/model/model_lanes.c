@@ -30,7 +30,21 @@ void model_lanes_clear(struct model_lanes *patients)
 void model_lanes_covariates(struct model_lanes *patients, int lane, const double *covariates)
 {
   for (int i = 0; i < patients->model->n_covariates; i++)
-    patients->registers[patients->model->covariates[i].reg][lane] = covariates[i];
+    patients->registers[patients->model->covariates[i].loaded][lane] = covariates[i];
+}
+
+void model_lanes_slopes(struct model_lanes *patients, int lane, double time, const double *slopes)
+{
+  const struct model *model = patients->model;
+
+  patients->registers[model->time_reg][lane] = time;
+  for (int i = 0; i < model->n_covariates; i++) {
+    const struct model_covariate *covariate = &model->covariates[i];
+
+    if (covariate->slope < 0) continue;
+    patients->registers[covariate->slope][lane] = slopes ? slopes[i] : 0;
+    patients->registers[covariate->since][lane] = time;
+  }
 }
 
 void model_lanes_give(struct model_lanes *patients, int lane, int parameter, double value)
@@ -44,6 +58,7 @@ void model_lanes_load(struct model_lanes *patients, int lane, const double *cova
   const struct model *model = patients->model;
 
   model_lanes_covariates(patients, lane, covariates);
+  model_lanes_slopes(patients, lane, 0, NULL);
   for (int i = 0; i < model->n_etas; i++) patients->registers[model->etas[i].reg][lane] = etas[i];
   for (int i = 0; i < model->n_kappas; i++) patients->registers[model->kappas[i].reg][lane] = 0;
   for (int i = 0; i < model->n_thetas; i++) patients->registers[model->thetas[i].reg][lane] = 0;

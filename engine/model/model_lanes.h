@@ -26,6 +26,10 @@ void model_lanes_load(struct model_lanes *patients, int lane, const double *cova
                       const double *etas);
 /** Other covariates, from now on. */
 void model_lanes_covariates(struct model_lanes *patients, int lane, const double *covariates);
+/** From `time` on, covariates that were compiled to move (CHANGE_LINEAR) do so from their values
+ *  with these slopes [covariate]; NULL: they stand. What the patient's own sections compute,
+ * initial values and routes for example, is what it is at that time. */
+void model_lanes_slopes(struct model_lanes *patients, int lane, double time, const double *slopes);
 /** The individual value of a parameter that was compiled as given (CHANGE_GIVEN). */
 void model_lanes_give(struct model_lanes *patients, int lane, int parameter, double value);
 /** The category of each mixture [mixture]; model_lanes_load() takes the first. */

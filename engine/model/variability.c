@@ -216,7 +216,9 @@ static void check_change(struct compiling *compiling, const struct model_change 
   const char **candidates = arena_new(compiling->arena, (size_t)n, sizeof *candidates);
   const char *near;
 
-  if (change->kind == CHANGE_GIVEN || change->kind == CHANGE_INFUSED) return;
+  if (change->kind == CHANGE_GIVEN || change->kind == CHANGE_INFUSED ||
+      change->kind == CHANGE_LINEAR)
+    return;
   for (int i = 0; i < n; i++) {
     candidates[i] = is_output ? model->outputs[i].name : model->parameters[i].name;
     if (candidates[i] && strcmp(candidates[i], change->name.text) == 0) return;

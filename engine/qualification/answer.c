@@ -47,7 +47,7 @@ static int read_events(struct trial_run *run)
                                        arena_format(run->arena, "%s, events of %s",
                                                     events->at.source->name,
                                                     run->one->entry->name.text),
-                                       run->arena, run->laboratory->diagnostics};
+                                       run->arena, run->laboratory->diagnostics, COVARIATES_NEXT};
   bool has_more = false;
 
   REQUIRE(file);

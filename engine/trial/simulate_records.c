@@ -48,7 +48,8 @@ static int judge(struct records_run *run, int code)
 
 static struct record_reader *open_reader(struct records_run *run, struct diagnostics *diagnostics)
 {
-  const struct record_source source = {run->events, run->options->events, run->arena, diagnostics};
+  const struct record_source source = {run->events, run->options->events, run->arena, diagnostics,
+                                       run->options->rule};
 
   rewind(run->events);
   return record_reader_create(run->model, &source);
@@ -57,6 +58,9 @@ static struct record_reader *open_reader(struct records_run *run, struct diagnos
 /** Reads the whole file, for its mistakes and for what it asks of the model. */
 static int examine(struct records_run *run)
 {
+  static const char *const said[] = {"are those of the next one (nocb)",
+                                     "are those of the last one (locf)",
+                                     "run linearly (parameters: those of the next one)"};
   struct record_reader *reader = open_reader(run, run->diagnostics);
   struct record_batch batch = {0};
   bool varies;
@@ -73,9 +77,8 @@ static int examine(struct records_run *run)
   run->model = record_model(run->model, run->source, reader, run->arena, run->diagnostics);
   record_reader_destroy(&reader);
   if (varies && run->rank == 0)
-    fprintf(stderr, "%s: between two records, covariates and parameters are those of the %s one\n",
-            run->options->events,
-            run->options->rule == COVARIATES_NEXT ? "next (nocb)" : "last (locf)");
+    fprintf(stderr, "%s: between two records, covariates and parameters %s\n", run->options->events,
+            said[run->options->rule]);
   return EXIT_CODE_OK;
 }
 

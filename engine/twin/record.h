@@ -29,6 +29,13 @@ struct record {
   unsigned char steady_state;    /* SS: 0, 1 or 2 */
 };
 
+/** With whose covariates a patient lives between two records. */
+enum covariate_rule {
+  COVARIATES_NEXT,  /* those of the next record (NONMEM) */
+  COVARIATES_LAST,  /* those of the last one */
+  COVARIATES_LINEAR /* between the two, linearly in time; given parameters are the next one's */
+};
+
 /** How a patient's simulation ended; what is not OK holds from the first row without values on. */
 enum record_status {
   RECORD_OK,

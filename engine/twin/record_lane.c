@@ -56,12 +56,35 @@ static void load(struct record_simulator *simulator, int l, size_t record)
 {
   struct record_lane *lane = &simulator->lanes[l];
 
-  if (is_given_alike(simulator, lane->loaded, record)) {
+  if (!lane->moves && is_given_alike(simulator, lane->loaded, record)) {
     lane->loaded = record;
     return;
   }
+  lane->moves = false;
   model_lanes_covariates(&simulator->patients, l, given_at(simulator, record));
+  model_lanes_slopes(&simulator->patients, l, lane->now, NULL);
   load_rest(simulator, l, record);
+}
+
+/** From the record before to the next one, covariates move; all else is the next one's. */
+static void load_line(struct record_simulator *simulator, int l)
+{
+  struct record_lane *lane = &simulator->lanes[l];
+  const int n = simulator->simulation.model->n_covariates;
+  const size_t next = lane->next, last = next - 1;
+  const double *from = given_at(simulator, last), *to = given_at(simulator, next);
+  const double start = record_at(simulator, last)->time;
+  const double length = record_at(simulator, next)->time - start;
+
+  if (lane->line == next) return; /* half-way, at a dose */
+  lane->line = next;
+  if (is_given_alike(simulator, last, next)) return;
+  for (int i = 0; i < n; i++) simulator->slopes[i] = (to[i] - from[i]) / length;
+  model_lanes_covariates(&simulator->patients, l, from);
+  model_lanes_slopes(&simulator->patients, l, start, simulator->slopes);
+  load_rest(simulator, l, next);
+  lane->loaded = last; /* its values, but for those that move */
+  lane->moves = true;
 }
 
 /** The patient of the first record. */
@@ -201,6 +224,7 @@ static void run(struct record_simulator *simulator, int l)
   size_t i = lane->next, n = 0;
 
   if (simulator->simulation.rule == COVARIATES_NEXT) load(simulator, l, lane->next);
+  if (simulator->simulation.rule == COVARIATES_LINEAR) load_line(simulator, l);
   while (i + 1 < end_of(lane) && record_at(simulator, i)->time < due &&
          can_pass(simulator, lane, i) &&
          record_at(simulator, i + 1)->time >= record_at(simulator, i)->time)
@@ -236,7 +260,8 @@ int record_lane_begin(struct record_simulator *simulator, int l, struct record_p
   patient->status = RECORD_OK;
   patient->failed_at = patient->first + patient->n;
   lane->patient = patient;
-  lane->next = lane->loaded = patient->first;
+  lane->next = lane->loaded = lane->line = patient->first;
+  lane->moves = false;
   lane->now = record_at(simulator, patient->first)->time;
   lane->is_active = true;
   load_patient(simulator, l);

@@ -14,6 +14,8 @@ struct record_lane {
   struct record_patient *patient;
   size_t next;   /* record of the batch that comes next */
   size_t loaded; /* record whose covariates and parameters hold */
+  size_t line;   /* record to which covariates move */
+  bool moves;    /* they do */
   double now;    /* where the lane stands */
   double stop;   /* where it will */
   double *times; /* of the records that the run passes */
@@ -30,6 +32,7 @@ struct record_simulator {
   struct model_lanes patients;
   struct model_problem problem;
   double *atol, *state, *steady_state; /* [state] */
+  double *slopes;                      /* [covariate] */
   double *etas, *kappas;               /* [eta], [kappa] of the patient who is loaded */
   int *categories;                     /* [mixture] */
   int n_results;

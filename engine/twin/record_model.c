@@ -16,8 +16,8 @@ const struct model *record_model(const struct model *model, const struct source 
   const bool *infused = record_reader_infused(reader);
   const int *given;
   const int n_given = record_reader_given(reader, &given);
-  struct model_change *changes = arena_new(arena, (size_t)(n_given + model->n_states),
-                                           sizeof *changes);
+  struct model_change *changes = arena_new(
+      arena, (size_t)(n_given + model->n_states + model->n_covariates), sizeof *changes);
   size_t n = 0;
 
   for (int i = 0; i < n_given; i++)
@@ -25,5 +25,8 @@ const struct model *record_model(const struct model *model, const struct source 
   for (int i = 0; i < model->n_states; i++)
     if (infused[i] && model->states[i].infusion < 0)
       add_change(changes, &n, CHANGE_INFUSED, model->states[i].name);
+  for (int i = 0; i < model->n_covariates && record_reader_moves(reader); i++)
+    if (model->covariates[i].n_categories == 0)
+      add_change(changes, &n, CHANGE_LINEAR, model->covariates[i].name);
   return n ? model_compile(source, n, changes, arena, diagnostics) : model;
 }

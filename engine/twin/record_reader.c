@@ -45,6 +45,7 @@ struct record_reader *record_reader_create(const struct model *model,
 
   reader->model = model;
   reader->arena = arena;
+  reader->rule = source->rule;
   reader->lines = (struct record_lines){.file = source->file,
                                         .name = source->name,
                                         .arena = arena,
@@ -79,6 +80,11 @@ const bool *record_reader_infused(const struct record_reader *reader)
 bool record_reader_varies(const struct record_reader *reader)
 {
   return reader->varies;
+}
+
+bool record_reader_moves(const struct record_reader *reader)
+{
+  return reader->varies && reader->rule == COVARIATES_LINEAR;
 }
 
 /** The next record that can be read into reader->held; false at the end. */

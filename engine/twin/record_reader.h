@@ -18,6 +18,7 @@ struct record_source {
   const char *name;
   struct arena *arena;
   struct diagnostics *diagnostics;
+  enum covariate_rule rule; /* of who simulates what is read */
 };
 
 /** Reads the names of the columns; NULL and diagnostics when they are not an event file's for this
@@ -38,3 +39,5 @@ bool record_reader_next(struct record_reader *reader, struct record_batch *batch
 const bool *record_reader_infused(const struct record_reader *reader);
 /** A covariate, or a given parameter, changed within a patient read so far. */
 bool record_reader_varies(const struct record_reader *reader);
+/** And it moves linearly from record to record. */
+bool record_reader_moves(const struct record_reader *reader);

@@ -23,6 +23,7 @@ struct record_reader {
   int64_t n_patients;
   bool *infused; /* [state] */
   bool varies;
+  enum covariate_rule rule;
 };
 
 /** The present line into reader->held; false, and reported, when it is no record. */

@@ -21,6 +21,7 @@ int record_simulator_create(const struct record_simulation *simulation,
   s->state = memory_new((size_t)model->n_states, sizeof *s->state);
   s->steady_state = memory_new((size_t)model->n_states, sizeof *s->steady_state);
   s->etas = memory_new((size_t)model->n_etas, sizeof *s->etas);
+  s->slopes = memory_new((size_t)model->n_covariates, sizeof *s->slopes);
   s->kappas = memory_new((size_t)model->n_kappas, sizeof *s->kappas);
   s->categories = memory_new((size_t)model->n_mixtures, sizeof *s->categories);
   s->results = memory_new(3 * (size_t)model->n_outputs, sizeof *s->results);
@@ -55,6 +56,7 @@ void record_simulator_destroy(struct record_simulator **simulator)
   free(s->steady_state);
   free(s->etas);
   free(s->kappas);
+  free(s->slopes);
   free(s->categories);
   free(s->results);
   free(s->states);

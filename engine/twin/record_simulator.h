@@ -18,12 +18,6 @@
 #include "solver/solver.h"
 #include "twin/record.h"
 
-/** With whose covariates a patient lives between two records. */
-enum covariate_rule {
-  COVARIATES_NEXT, /* those of the next record (NONMEM) */
-  COVARIATES_LAST, /* those of the last one */
-};
-
 /** Borrowed, all of it. */
 struct record_simulation {
   const struct model *model; /* parameters with given values are compiled as such */

@@ -15,7 +15,20 @@
 #include "moments.h"
 #include "twin/effects.h"
 
-enum { LOG, PROP, ADD, BOTH, POWER, BLOCK_LOG, BLOCK_BOTH, BLOCK_POWER, SLOW, SLOW_OTHER, LIMITED };
+enum {
+  LOG,
+  PROP,
+  ADD,
+  BOTH,
+  POWER,
+  BLOCK_LOG,
+  BLOCK_BOTH,
+  BLOCK_POWER,
+  SLOW,
+  SLOW_OTHER,
+  LASTING,
+  LIMITED
+};
 
 static const char model_text[] =
     "schema: 1\nmodel: measured\ntitle: Every residual error\n"
@@ -33,6 +46,7 @@ static const char model_text[] =
     "  SLOW: {unit: mg/L, expression: X, residual: {additive: 2 mg/L, correlation_time: 2 d}}\n"
     "  SLOW_OTHER: {unit: mg/L, expression: X, residual: {log_normal: 0.3, correlation_time: 48 "
     "h}}\n"
+    "  LASTING: {unit: mg/L, expression: X, residual: {additive: 2 mg/L, correlation_time: 40 d}}\n"
     "  LIMITED: {unit: mg/L, expression: X, lloq: 50 ug/L, uloq: 20 mg/L}\n"
     "residual_blocks:\n"
     "  - {outputs: [BLOCK_POWER, BLOCK_LOG, BLOCK_BOTH], correlation: [0.5, -0.3, 0.4]}\n"
@@ -104,7 +118,7 @@ static void errors_have_the_declared_variance_at_every_true_value(void **state)
   const struct model *model = ((struct compiled *)*state)->model;
   const int n = n_draws();
 
-  for (int output = LOG; output <= SLOW_OTHER; output++)
+  for (int output = LOG; output <= LASTING; output++)
     for (int t = 0; t < 4; t++) {
       struct sample sample = {0};
 
@@ -177,11 +191,11 @@ static void errors_of_a_block_are_correlated_at_the_same_time_only(void **state)
  * (65,536 minutes), and on it. */
 static const int32_t minutes[] = {-3000, 0, 37, 1440, 4321, 65535, 65536, 66000, 140000};
 enum { N_MINUTES = sizeof minutes / sizeof *minutes };
-static const double time_min = 2880;
+static const double time_min = 2880, lasting_min = 57600;
 
-static double over_time(int i, int j)
+static double over_time(double time, int i, int j)
 {
-  return exp(-fabs((double)(minutes[i] - minutes[j])) / time_min);
+  return exp(-fabs((double)(minutes[i] - minutes[j])) / time);
 }
 
 static void errors_in_time_are_correlated_by_their_distance(void **state)
@@ -204,21 +218,45 @@ static void errors_in_time_are_correlated_by_their_distance(void **state)
         products[i][j] += slow[i] * slow[j];
         across[i][j] += slow[i] * other[j];
       }
-      if (i >= 2) beyond[i] += slow[i - 2] * (slow[i] - over_time(i - 1, i) * slow[i - 1]);
+      if (i >= 2)
+        beyond[i] += slow[i - 2] * (slow[i] - over_time(time_min, i - 1, i) * slow[i - 1]);
     }
   }
   for (int i = 0; i < N_MINUTES; i++) {
     for (int j = 0; j < N_MINUTES; j++) {
-      const double expected = over_time(i, j);
+      const double expected = over_time(time_min, i, j);
 
       assert_covariance("SLOW", products[i][j] / n, n, (double[]){1, expected, 1});
       assert_covariance("SLOW and SLOW_OTHER", across[i][j] / n, n,
                         (double[]){1, -0.6 * expected, 1});
     }
     if (i >= 2)
-      assert_covariance("SLOW, two steps", beyond[i] / n, n,
-                        (double[]){1, 0, 1 - over_time(i - 1, i) * over_time(i - 1, i)});
+      assert_covariance(
+          "SLOW, two steps", beyond[i] / n, n,
+          (double[]){1, 0, 1 - over_time(time_min, i - 1, i) * over_time(time_min, i - 1, i)});
   }
+}
+
+/* Longer than the stride at which the process is first laid down. */
+static void errors_that_last_for_weeks_are_correlated_by_their_distance(void **state)
+{
+  const struct model *model = ((struct compiled *)*state)->model;
+  const int n = n_draws() / 2;
+  double products[N_MINUTES][N_MINUTES] = {{0}};
+
+  for (int p = 1; p <= n; p++) {
+    const struct random_stream stream = {11, 1, (uint32_t)p};
+    double lasting[N_MINUTES];
+
+    for (int i = 0; i < N_MINUTES; i++)
+      lasting[i] = error_of(model, LASTING, &stream, minutes[i], 5);
+    for (int i = 0; i < N_MINUTES; i++)
+      for (int j = 0; j < N_MINUTES; j++) products[i][j] += lasting[i] * lasting[j];
+  }
+  for (int i = 0; i < N_MINUTES; i++)
+    for (int j = 0; j < N_MINUTES; j++)
+      assert_covariance("LASTING", products[i][j] / n, n,
+                        (double[]){1, over_time(lasting_min, i, j), 1});
 }
 
 /* What the limits are compared with is the measured value, and the limit is what is reported. */
@@ -259,6 +297,7 @@ int main(void)
       cmocka_unit_test(a_value_without_a_logarithm_is_measured_as_it_is),
       cmocka_unit_test(errors_of_a_block_are_correlated_at_the_same_time_only),
       cmocka_unit_test(errors_in_time_are_correlated_by_their_distance),
+      cmocka_unit_test(errors_that_last_for_weeks_are_correlated_by_their_distance),
       cmocka_unit_test(values_beyond_the_limits_are_reported_as_the_limits),
       cmocka_unit_test(an_output_without_limits_is_reported_as_measured),
   };
