@@ -11,6 +11,7 @@ enum quantity_kind {
   QUANTITY_PARAMETER,
   QUANTITY_STOICHIOMETRY,
   QUANTITY_REACTION, /* its rate */
+  QUANTITY_CLOCK,    /* for steps that see a function of the time: not in the file */
   QUANTITY_PART,     /* of mathematics that nests too deeply: not in the file */
   QUANTITY_AMOUNT    /* of a species whose concentration its compartment changes: not in the file */
 };
@@ -74,7 +75,7 @@ struct sbml_model {
   const char **lines;                 /* [n_lines] where they begin */
   const char *id, *label, *time_unit; /* may be NULL */
   const char *origin;                 /* for sources: the file and the model */
-  int level, version, n_parts;
+  int level, version, n_parts, n_clocks;
   size_t n_quantities, quantity_capacity;
   struct quantity **quantities; /* in the order of the file */
   size_t n_flows, flow_capacity;

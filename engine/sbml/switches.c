@@ -91,10 +91,69 @@ static const struct tree *switched(struct sbml_model *model, const struct tree *
   return is_other ? tree_with(model->arena, tree, of) : tree;
 }
 
+static bool has_time(const struct tree *tree)
+{
+  struct leaves leaves = {false, false};
+
+  tree_visit(tree, look_at, &leaves);
+  return leaves.has_time;
+}
+
+/** An oscillation in time that an event looks at is the rate of a state that nobody reads: its
+ *  accuracy keeps steps short enough to see it come and go. */
+static void add_clock(struct sbml_model *model, const struct tree *function, const struct place *at)
+{
+  struct quantity *clock;
+
+  for (size_t i = 0; i < model->n_quantities; i++)
+    if (model->quantities[i]->kind == QUANTITY_CLOCK &&
+        is_same(model->quantities[i]->rate, function))
+      return;
+  clock = sbml_add_quantity(model, QUANTITY_CLOCK,
+                            arena_format(model->arena, "clock_%d", ++model->n_clocks), *at);
+  clock->label = "read by nothing; keeps steps short";
+  clock->role = ROLE_STATE;
+  clock->varies = clock->is_settled = true;
+  clock->start = tree_number(model->arena, 0);
+  clock->rate = function;
+}
+
+static bool oscillates(const struct tree *tree)
+{
+  return tree->kind == TREE_CALL &&
+         (strcmp(tree->function, "sin") == 0 || strcmp(tree->function, "cos") == 0 ||
+          strcmp(tree->function, "tan") == 0) &&
+         has_time(tree);
+}
+
+static void add_clocks(struct sbml_model *model, const struct tree *tree, const struct place *at)
+{
+  if (oscillates(tree))
+    add_clock(model, tree, at);
+  else
+    for (int i = 0; i < tree->n; i++) add_clocks(model, tree->of[i], at);
+}
+
+/** In what conditions say, and in what they rest on. */
+static void find_clocks(struct sbml_model *model)
+{
+  const size_t n = model->n_quantities;
+
+  for (int i = 0; i < model->n_events; i++)
+    add_clocks(model, model->events[i].trigger, &model->events[i].at);
+  for (size_t i = 0; i < n; i++) {
+    struct quantity *quantity = model->quantities[i];
+
+    if (quantity->is_seen_by_events && quantity->role == ROLE_DERIVED)
+      add_clocks(model, quantity->expression, &quantity->at);
+  }
+}
+
 void sbml_find_switches(struct sbml_model *model)
 {
   model->switches = arena_new(model->arena, MOST_SWITCHES, sizeof(struct sbml_event *));
   for (int i = 0; i < model->n_events; i++) tree_visit(model->events[i].trigger, mark_seen, NULL);
+  find_clocks(model);
   for (size_t i = 0; i < model->n_quantities; i++) {
     struct quantity *quantity = model->quantities[i];
 

@@ -283,8 +283,7 @@ static void write_outputs(struct writing *writing)
     if (quantity->is_left_out) continue;
     if (quantity->kind == QUANTITY_SPECIES)
       write_species_outputs(writing, quantity);
-    else if (quantity->kind != QUANTITY_AMOUNT && quantity->kind != QUANTITY_PART &&
-             quantity->role != ROLE_PARAMETER)
+    else if (quantity->kind < QUANTITY_CLOCK && quantity->role != ROLE_PARAMETER)
       write_output(writing, quantity->written,
                    tree_of_quantity(model->arena, TREE_QUANTITY, quantity),
                    label_of(writing, quantity));
