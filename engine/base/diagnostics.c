@@ -222,8 +222,7 @@ static char *read_all(struct arena *arena, FILE *file, size_t *length)
   return text;
 }
 
-/** NULL and the reason. A pipe or a device could keep us waiting for ever. */
-static FILE *open_regular(const char *path, const char **reason)
+FILE *source_open(const char *path, const char **reason)
 {
   const int descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
   struct stat status = {0};
@@ -253,7 +252,7 @@ const struct source *source_load(struct arena *arena, const char *path,
 
   source->name = arena_text(arena, path, strlen(path));
   source->text = "";
-  file = open_regular(path, &reason);
+  file = source_open(path, &reason);
   if (file) {
     text = read_all(arena, file, &source->length);
     if (!text) reason = strerror(errno);

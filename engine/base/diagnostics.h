@@ -40,6 +40,9 @@ void diagnostics_print(struct diagnostics *diagnostics, FILE *stream);
 /** The same as a JSON array of {file, line, column, length, severity, message}. */
 void diagnostics_print_json(struct diagnostics *diagnostics, FILE *stream);
 
+/** Opens an ordinary file for reading; NULL and the reason when it is none, for a pipe or a device
+ *  could keep us waiting for ever. */
+FILE *source_open(const char *path, const char **reason);
 /** Reads a whole file, at most 64 MiB, into the arena. On failure the reason becomes an error at
  *  `asked_at` (or at the file's own first line when NULL) and the result is NULL. */
 const struct source *source_load(struct arena *arena, const char *path,

@@ -85,9 +85,12 @@ int command_parse(const struct command *command, int argc, char **argv, struct a
 int command_finish(int code)
 {
   const bool is_written = fflush(stdout) == 0 && !ferror(stdout);
+  const char *reason = strerror(errno);
 
-  if (is_written || code != EXIT_CODE_OK) return code;
-  return failure(EXIT_CODE_FILE, "cannot write standard output: %s", strerror(errno));
+  if (is_written) return code;
+  if (code == EXIT_CODE_OK)
+    code = failure(EXIT_CODE_FILE, "cannot write standard output: %s", reason);
+  return freopen("/dev/null", "w", stdout) ? code : EXIT_CODE_FILE;
 }
 
 const char *argument(const struct command *command, const struct arguments *arguments,

@@ -53,6 +53,14 @@ static int start_petsc(const struct arguments *arguments, char *program)
   return check_launch();
 }
 
+/** PETSc would stumble over what standard output still holds and cannot write. */
+static int end_petsc(int code)
+{
+  code = command_finish(code);
+  PetscCall(PetscFinalize());
+  return code;
+}
+
 static int run_command(const struct command *command, const struct arguments *arguments, int argc,
                        char **argv)
 {
@@ -87,7 +95,7 @@ static int run_command(const struct command *command, const struct arguments *ar
   }
   code = start_petsc(arguments, argv[0]);
   if (code == EXIT_CODE_OK) code = run_trial(MPI_COMM_WORLD, &options);
-  PetscCall(PetscFinalize());
+  code = end_petsc(code);
   arena_destroy(&arena);
   return code;
 }
@@ -105,7 +113,7 @@ static int simulate_command(const struct command *command, const struct argument
   if (code == EXIT_CODE_OK) {
     code = start_petsc(arguments, argv[0]);
     if (code == EXIT_CODE_OK) code = simulate_records(MPI_COMM_WORLD, &options);
-    PetscCall(PetscFinalize());
+    code = end_petsc(code);
   }
   arena_destroy(&arena);
   return code;
@@ -128,7 +136,7 @@ static int qualify_command(const struct command *command, const struct arguments
                                                        qualify_sections)];
   code = start_petsc(arguments, argv[0]);
   if (code == EXIT_CODE_OK) code = qualify(MPI_COMM_WORLD, &options);
-  PetscCall(PetscFinalize());
+  code = end_petsc(code);
   arena_destroy(&arena);
   return code;
 }

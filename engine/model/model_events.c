@@ -41,8 +41,9 @@ struct moment {
   int lane;
   double time;
   lanes *state;
-  bool may_pass; /* equalities of which a side is crossed count as equal */
-  bool has_passed;
+  bool may_pass;   /* equalities that have just been passed count as equal */
+  bool has_passed; /* there are some */
+  bool has_jumped; /* nothing is passed any more */
 };
 
 static void create_waiting(const struct model *model, struct lane_events *events)
@@ -143,7 +144,8 @@ static void note_conditions(struct moment *moment)
     const double held = patients->registers[condition->held][moment->lane];
     double now = held + crossed[i][moment->lane];
 
-    if (condition->is_sign && moment->may_pass && (held * now == -1 || held == CONDITION_PASSING)) {
+    if (condition->is_sign && moment->may_pass &&
+        (held == CONDITION_PASSING || (held * now == -1 && !moment->has_jumped))) {
       now = CONDITION_PASSING;
       moment->has_passed = true;
     }
@@ -270,7 +272,7 @@ static bool comes_before(const struct moment *moment, const struct waiting *a,
 }
 
 /** Assigns what is due and comes first; false when nothing is due. */
-static bool assign_next(const struct moment *moment)
+static bool assign_next(struct moment *moment)
 {
   struct lane_events *events = moment->events;
   const struct model_event *event;
@@ -287,6 +289,7 @@ static bool assign_next(const struct moment *moment)
                                                           ? events->waiting[next].values[k]
                                                           : action(moment, event->values + k);
   take_away(events, next);
+  moment->has_jumped = true;
   return true;
 }
 
@@ -306,10 +309,11 @@ static bool live(struct moment *moment)
   return false;
 }
 
-bool model_lanes_cross(void *patients, int lane, double time, lanes *state)
+bool model_lanes_cross(void *patients, int lane, double time, bool has_jumped, lanes *state)
 {
   struct model_lanes *these = patients;
-  struct moment moment = {these, &these->events->of[lane], lane, time, state, true, false};
+  struct moment moment = {these,     &these->events->of[lane], lane, time, state, true, false,
+                          has_jumped};
   const bool ends = live(&moment);
 
   hold_due(these, lane);

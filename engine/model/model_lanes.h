@@ -41,9 +41,9 @@ void model_lanes_kappas(struct model_lanes *patients, int lane, const double *ka
 void model_lanes_infusion(struct model_lanes *patients, int lane, int state, double rate);
 /** At `time` comparisons may have changed in the lane: from now on they are held as they are,
  * events with them, and what these assign is in `state` [state], of which only that lane is read
- * and written. False when they come to no end, or too many wait. The first call for a patient is
- * the start of the patient's time. */
-bool model_lanes_cross(void *patients, int lane, double time, lanes *state);
+ * and written. What has jumped over a value was never equal to it. False when they come to no end,
+ * or too many wait. The first call for a patient is the start of the patient's time. */
+bool model_lanes_cross(void *patients, int lane, double time, bool has_jumped, lanes *state);
 /** Makes all lanes the patient of another's lane, as prepared there; infusions become 0. */
 void model_lanes_copy(struct model_lanes *patients, const struct model_lanes *from, int lane);
 /** Computes what depends on the patient alone, for all lanes. */

@@ -44,9 +44,9 @@ struct ode_events {
   /** a: time; b: y [state]; out: [n] 0 where a condition is what is held of it. */
   lane_function *crossings;
   /** At `time`, `state` [state] of the lane, conditions may be other than what is held of them:
-   * hold them, and change the state of that lane if need be. False: the lane cannot go on. Also
-   * called where a lane is loaded, set or started. */
-  bool (*cross)(void *context, int lane, double time, lanes *state);
+   * hold them, and change the state of that lane if need be. False: the lane cannot go on.
+   * `has_jumped`: this is where a lane is loaded, set or started, and not where a step has led. */
+  bool (*cross)(void *context, int lane, double time, bool has_jumped, lanes *state);
 };
 
 /** A problem; the arrays and functions are borrowed. */

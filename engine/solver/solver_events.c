@@ -22,7 +22,7 @@ void solver_settle_events(struct solver *solver, int lane)
 {
   const struct ode_events *events = solver->ode.events;
 
-  if (events && !events->cross(solver->ode.context, lane, solver->time[lane], solver->state))
+  if (events && !events->cross(solver->ode.context, lane, solver->time[lane], true, solver->state))
     solver->status[lane] = SOLVE_ENDLESS_EVENTS;
 }
 
@@ -115,7 +115,7 @@ void stepping_tell_crossings(struct solver *solver, struct attempt *attempt)
 
   for (int lane = 0; lane < LANES; lane++) {
     if (!attempt->untold[lane]) continue;
-    if (!events->cross(solver->ode.context, lane, attempt->end[lane], attempt->trial))
+    if (!events->cross(solver->ode.context, lane, attempt->end[lane], false, attempt->trial))
       attempt->endless[lane] = -1;
   }
   attempt->untold = (lane_mask){0};

@@ -239,7 +239,7 @@ static PetscErrorCode tell(struct petsc_work *work, double time)
   PetscCall(VecGetArrayRead(work->at_crossing, &before));
   for (int j = 0; j < ode->n_states; j++) work->state[j] = (lanes){0} + before[j];
   PetscCall(VecRestoreArrayRead(work->at_crossing, &before));
-  work->is_endless = !ode->events->cross(ode->context, work->lane, time, work->state);
+  work->is_endless = !ode->events->cross(ode->context, work->lane, time, false, work->state);
   PetscCall(VecGetArrayWrite(work->y, &after));
   for (int j = 0; j < ode->n_states; j++) after[j] = work->state[j][work->lane];
   PetscCall(VecRestoreArrayWrite(work->y, &after));

@@ -11,13 +11,13 @@
 #include "solver/period_map.h"
 #include "solver/square_matrix.h"
 
-enum { MOST_PERIODS = 15 };
+enum { MOST_ITERATIONS = 15, PERIODS_OF_A_TRIAL = 4 };
 
 static const double converged = 1e-10;    /* |P(x) - x|, relative */
 static const double near_enough = 1e-3;   /* the correction by which x may still be off */
 static const double smallest_size = 1e-4; /* times the scale of a state */
 static const double perturbation = 1e-6;  /* relative; the square root of the map's own error */
-static const double quick = 0.25;         /* what a full step may leave of the residual */
+static const double quick = 0.25;         /* what a full step may leave of the correction */
 /** What is left of a small change after a period, at most: 1, but for the error of the slopes. */
 static const double contraction = 1 - 1e-5, linear_contraction = 1 - 1e-9;
 
@@ -31,7 +31,7 @@ struct point {
 struct steady_state {
   const struct model *model;
   struct period_map *map;
-  int n, n_periods;
+  int n, n_iterations, n_periods;
   bool depends_on_time, is_linear;
   bool *counts; /* [state] no rate reads it */
   struct dosing_cycle cycle;
@@ -155,6 +155,11 @@ void steady_state_load(struct steady_state *steady, const struct model_lanes *pa
 
 int steady_state_iterations(const struct steady_state *steady)
 {
+  return steady->n_iterations;
+}
+
+int steady_state_periods(const struct steady_state *steady)
+{
   return steady->n_periods;
 }
 
@@ -230,6 +235,7 @@ static bool differentiate(struct steady_state *s, struct point *point)
 
   for (int k = 0; k <= n; k++) copy(s, point->x, &s->starts[k * n]);
   for (int j = 0; j < n; j++) s->starts[(j + 1) * n + j] += part * s->size[j];
+  s->n_iterations++;
   follow(s, n + 1);
   if (!is_finite((n + 1) * n, s->ends)) return false;
   copy(s, s->ends, point->end);
@@ -267,26 +273,30 @@ static void step_from_now(const struct steady_state *s, double part, double *x)
   }
 }
 
-/** Along the step, eight at once, one of them a period without Newton: the best becomes next.x. */
+/** Along the step, eight at once, one of them without Newton: next.x becomes where the best is a
+ * few periods later, when what is quick has followed what is slow. The best is the one that Newton,
+ *  with the slopes at now.x, would correct least. */
 static void search_line(struct steady_state *s)
 {
   static const double parts[LANES - 1] = {1, 4, 16, 0.5, 0.25, 0.0625, 0.015625};
   const int n = s->n;
-  int best = LANES - 1;
-  double least;
+  int best = 0;
+  double least = (double)INFINITY;
 
-  for (int k = 0; k < LANES - 1; k++) step_from_now(s, parts[k], &s->starts[k * n]);
-  copy(s, s->now.end, &s->starts[(LANES - 1) * n]);
-  follow(s, LANES);
-  least = step_of(s, &s->starts[best * n], &s->ends[best * n], s->next.x);
-  for (int k = 0; k < LANES - 1; k++) {
+  for (int k = 0; k < LANES - 1; k++) step_from_now(s, parts[k], &s->ends[k * n]);
+  copy(s, s->now.end, &s->ends[(LANES - 1) * n]);
+  for (int p = 0; p < PERIODS_OF_A_TRIAL; p++) {
+    memcpy(s->starts, s->ends, (size_t)(LANES * n) * sizeof *s->starts);
+    follow(s, LANES);
+  }
+  for (int k = 0; k < LANES; k++) {
     const double correction = step_of(s, &s->starts[k * n], &s->ends[k * n], s->next.x);
 
     if (!(correction < least)) continue;
     least = correction;
     best = k;
   }
-  copy(s, &s->starts[best * n], s->next.x);
+  copy(s, &s->ends[best * n], s->next.x);
 }
 
 static void propose(struct steady_state *s, bool carefully)
@@ -332,8 +342,9 @@ static enum steady_status search(struct steady_state *s)
     residual = distance(s, s->now.x, s->now.end);
     is_close = residual <= converged;
     s->correction = step_of(s, s->now.x, s->now.end, s->step);
-    if (is_close && (s->correction <= converged || s->n_periods == MOST_PERIODS)) return judge(s);
-    if (s->n_periods + (carefully ? 2 : 1) > MOST_PERIODS) return STEADY_NONE;
+    if (is_close && (s->correction <= converged || s->n_iterations == MOST_ITERATIONS))
+      return judge(s);
+    if (s->n_iterations == MOST_ITERATIONS) return STEADY_NONE;
     propose(s, carefully);
     left = differentiate(s, &s->next) ? step_of(s, s->next.x, s->next.end, s->spare) : INFINITY;
     if (is_close && !(left < 0.5 * s->correction)) return judge(s);
@@ -392,7 +403,7 @@ enum steady_status steady_state_find(struct steady_state *steady, const struct d
 
   REQUIRE(cycle->interval >= 0 && cycle->duration >= 0);
   REQUIRE(cycle->interval == 0 || (phase >= 0 && phase <= cycle->interval));
-  steady->n_periods = 0;
+  steady->n_iterations = steady->n_periods = 0;
   steady->cycle = *cycle;
   steady->period = cycle->interval > 0 ? cycle->interval : time_of_infusion(steady->model);
   for (int i = 0; i < steady->model->n_events; i++)

@@ -49,6 +49,9 @@ void steady_state_load(struct steady_state *steady, const struct model_lanes *pa
  *  (an area, an amount excreted) has no steady state: it counts from the last dose on. */
 enum steady_status steady_state_find(struct steady_state *steady, const struct dosing_cycle *cycle,
                                      double phase, double *state);
-/** How many periods the last search took, at most 15: with their derivatives, which are Newton's
- *  iterations, or without, and those tried along one line count as one. */
+/** Newton's iterations in the last search, at most 15: a period with its derivatives counts as one.
+ */
 int steady_state_iterations(const struct steady_state *steady);
+/** All its periods, those without derivatives, too: one at first, four where a full step of
+ * Newton's helps little. What is followed at once counts as one. */
+int steady_state_periods(const struct steady_state *steady);

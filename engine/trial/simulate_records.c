@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <math.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/failure.h"
 #include "base/memory.h"
@@ -21,13 +22,14 @@ struct records_run {
   int rank, n_ranks;
   const struct simulate_records_options *options;
   struct arena *arena;
-  struct diagnostics *diagnostics;
-  const struct source *source; /* of the model */
+  struct diagnostics *diagnostics, *untold; /* what another rank tells, or this one has told */
+  const struct source *source;              /* of the model */
   const struct model *model;
   struct kernel_store *kernels;
   struct record_simulator *simulator;
   FILE *events, *expected;
   bool writes, compares;
+  bool can_compare; /* the expected rows have been sound so far */
   struct simulated_output output;
   struct comparison comparison;
   struct text_in_order deviations; /* what the comparison says */
@@ -55,6 +57,15 @@ static struct record_reader *open_reader(struct records_run *run, struct diagnos
   return record_reader_create(run->model, &source);
 }
 
+/** Warnings of the model have been told before. */
+static void compile_for(struct records_run *run, const struct record_reader *reader)
+{
+  run->model = record_model(run->model, run->source, reader, run->arena, run->diagnostics);
+  if (!run->model) return;
+  diagnostics_destroy(&run->diagnostics);
+  run->diagnostics = diagnostics_create();
+}
+
 /** Reads the whole file, for its mistakes and for what it asks of the model. */
 static int examine(struct records_run *run)
 {
@@ -74,12 +85,12 @@ static int examine(struct records_run *run)
                                                run->options->events, strerror(errno))
                                      : EXIT_CODE_OK));
   varies = record_reader_varies(reader);
-  run->model = record_model(run->model, run->source, reader, run->arena, run->diagnostics);
+  compile_for(run, reader);
   record_reader_destroy(&reader);
   if (varies && run->rank == 0)
     fprintf(stderr, "%s: between two records, covariates and parameters %s\n", run->options->events,
             said[run->options->rule]);
-  return EXIT_CODE_OK;
+  return judge(run, EXIT_CODE_OK);
 }
 
 static int create_simulator(struct records_run *run, struct record_reader *reader)
@@ -150,8 +161,12 @@ static int tell(struct records_run *run, int64_t b, const struct record_batch *b
   int compared = EXIT_CODE_OK;
 
   if (!run->compares) return code;
-  if (!comparison_read(&run->comparison, batch, is_mine ? &run->deviations.text : NULL))
-    compared = EXIT_CODE_INVALID_INPUT;
+  if (run->can_compare) {
+    run->comparison.lines.diagnostics = is_mine ? run->diagnostics : run->untold;
+    run->can_compare = comparison_read(&run->comparison, batch,
+                                       is_mine ? &run->deviations.text : NULL);
+  }
+  if (!run->can_compare) compared = EXIT_CODE_INVALID_INPUT;
   if (code == EXIT_CODE_OK) code = compared;
   compared = text_in_order_write(&run->deviations, b);
   return code == EXIT_CODE_OK ? compared : code;
@@ -160,8 +175,7 @@ static int tell(struct records_run *run, int64_t b, const struct record_batch *b
 /** Batch b is simulated by rank b modulo their number; rows are in the order of the file. */
 static int simulate(struct records_run *run)
 {
-  struct diagnostics *told = diagnostics_create(); /* what examine() has told already */
-  struct record_reader *reader = open_reader(run, told);
+  struct record_reader *reader = open_reader(run, run->untold);
   struct record_batch batch = {0};
   int code = create_simulator(run, reader);
   int64_t b = 0;
@@ -179,12 +193,12 @@ static int simulate(struct records_run *run)
     said = tell(run, b, &batch);
     if (code == EXIT_CODE_OK) code = said;
   }
+  run->comparison.lines.diagnostics = run->rank == 0 ? run->diagnostics : run->untold;
   if (code == EXIT_CODE_OK && run->compares && !comparison_end(&run->comparison))
     code = EXIT_CODE_INVALID_INPUT;
   code = agreed(run->comm, code);
   record_batch_clear(&batch);
   record_reader_destroy(&reader);
-  diagnostics_destroy(&told);
   print_in_turn(run);
   if (code == EXIT_CODE_OK && diagnostics_n_errors(run->diagnostics) > 0)
     code = EXIT_CODE_INVALID_INPUT;
@@ -194,11 +208,13 @@ static int simulate(struct records_run *run)
 
 static int open_file(const struct records_run *run, const char *path, FILE **file)
 {
-  *file = fopen(path, "rb");
+  const char *reason;
+
+  *file = source_open(path, &reason);
   if (*file) return agreed(run->comm, EXIT_CODE_OK);
-  return agreed(run->comm, run->rank ? EXIT_CODE_INVALID_INPUT
-                                     : failure(EXIT_CODE_INVALID_INPUT, "cannot read %s: %s", path,
-                                               strerror(errno)));
+  return agreed(run->comm,
+                run->rank ? EXIT_CODE_INVALID_INPUT
+                          : failure(EXIT_CODE_INVALID_INPUT, "cannot read %s: %s", path, reason));
 }
 
 static int load(struct records_run *run)
@@ -219,13 +235,31 @@ static int open_comparison(struct records_run *run)
       .name = run->options->expected, .arena = run->arena, .diagnostics = run->diagnostics};
 
   text_in_order_begin(run->comm, &run->deviations);
-  run->compares = run->options->expected;
+  run->compares = run->can_compare = run->options->expected;
   if (!run->compares) return EXIT_CODE_OK;
   TRY(open_file(run, run->options->expected, &run->expected));
   lines.file = run->expected;
   comparison_begin(&run->comparison, run->model, &lines);
   if (run->rank == 0) comparison_header(&run->deviations.text);
   return judge(run, EXIT_CODE_OK);
+}
+
+/** Rows in the place of the events would be the end of these. */
+static int check_output(const struct records_run *run)
+{
+  FILE *const inputs[] = {run->events, run->expected};
+  const char *path = run->options->output;
+  struct stat output, input;
+
+  if (!path || stat(path, &output) != 0) return EXIT_CODE_OK;
+  for (int i = 0; i < 2; i++) {
+    if (!inputs[i] || fstat(fileno(inputs[i]), &input) != 0) continue;
+    if (input.st_dev != output.st_dev || input.st_ino != output.st_ino) continue;
+    return run->rank ? EXIT_CODE_INVALID_INPUT
+                     : failure(EXIT_CODE_INVALID_INPUT,
+                               "%s is a file that is read; choose another --output", path);
+  }
+  return EXIT_CODE_OK;
 }
 
 static int conclude_comparison(const struct records_run *run)
@@ -273,6 +307,7 @@ static int run_all(struct records_run *run)
   TRY(examine(run));
   results = arena_new(run->arena, 3 * (size_t)run->model->n_outputs, sizeof *results);
   TRY(open_comparison(run));
+  TRY(agreed(run->comm, check_output(run)));
   run->writes = run->options->output || !run->compares;
   columns.model = run->model;
   columns.n = record_results(run->model, run->options->has_seed, results);
@@ -289,6 +324,7 @@ int simulate_records(MPI_Comm comm, const struct simulate_records_options *optio
                             .options = options,
                             .arena = arena_create(),
                             .diagnostics = diagnostics_create(),
+                            .untold = diagnostics_create(),
                             .start_s = clock_s(),
                             .kernels = kernel_store_create(options->n_kernels, options->kernels)};
   int code;
@@ -304,6 +340,7 @@ int simulate_records(MPI_Comm comm, const struct simulate_records_options *optio
   record_simulator_destroy(&run.simulator);
   kernel_store_destroy(&run.kernels);
   diagnostics_destroy(&run.diagnostics);
+  diagnostics_destroy(&run.untold);
   arena_destroy(&run.arena);
   return code;
 }

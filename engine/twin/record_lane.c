@@ -164,7 +164,7 @@ static enum record_status follow_events(struct record_simulator *simulator, int 
 
   if (!simulator->patients.events) return RECORD_OK;
   for (int i = 0; i < n; i++) states[i][l] = simulator->state[i];
-  ends = model_lanes_cross(&simulator->patients, l, simulator->lanes[l].now, states);
+  ends = model_lanes_cross(&simulator->patients, l, simulator->lanes[l].now, true, states);
   for (int i = 0; i < n; i++) simulator->state[i] = states[i][l];
   return ends ? RECORD_OK : RECORD_ENDLESS_EVENTS;
 }

@@ -22,7 +22,7 @@ static const struct source *source_of(struct record_lines *lines)
   lines->source = arena_new(lines->arena, 1, sizeof *lines->source);
   lines->source->name = lines->name;
   lines->source->text = "";
-  lines->source->first_line = lines->number;
+  lines->source->first_line = lines->number > 0 ? lines->number : 1; /* of an empty file */
   if (lines->n_kept++ < MOST_KEPT) {
     const size_t length = lines->length < 400 ? lines->length : 400;
 
@@ -47,7 +47,8 @@ struct place record_lines_place(struct record_lines *lines, const struct record_
   const struct source *source = source_of(lines);
   const int column = cell ? 1 + characters(lines, cell->column - 1) : 1;
 
-  return (struct place){source, lines->number, column, cell && cell->length ? cell->length : 1};
+  return (struct place){source, source->first_line, column,
+                        cell && cell->length ? cell->length : 1};
 }
 
 static bool refuse(struct record_lines *lines, size_t byte, const char *message)

@@ -70,12 +70,12 @@ static void crossings(void *context, const lanes *t, const lanes *y, lanes *cros
 
 static int n_crossings;
 
-static bool cross(void *context, int lane, double time, lanes *state)
+static bool cross(void *context, int lane, double time, bool has_jumped, lanes *state)
 {
   struct parameters *p = context;
   lanes crosses[EVENTS];
 
-  (void)time;
+  (void)time, (void)has_jumped;
   crossings(context, &(lanes){0}, state, crosses);
   for (int e = 0; e < EVENTS; e++) {
     if (crosses[e][lane] == 0) continue;

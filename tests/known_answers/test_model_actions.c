@@ -144,6 +144,15 @@ static void what_is_not_persistent_is_dropped_when_its_condition_ends(void **sta
       (const double[][4]){{2.9, 1, 2, 0}, {3.1, 1, 6, 0}, {4, 1, 9, 1}, {0}});
 }
 
+static void what_jumps_over_a_value_was_never_equal_to_it(void **state)
+{
+  (void)state;
+  assert_standing(STANDING "  jump: {when: TIME >= 2, assign: {X: 7}}\n"
+                           "  over: {when: X == 5, assign: {A: 9}}\n"
+                           "  through: {when: X == 8, assign: {B: B + 1}}\n",
+                  (const double[][4]){{1.9, 1, 2, 0}, {2.5, 1, 2, 0}, {4, 1, 3, 0}, {0}});
+}
+
 static void events_trigger_events_of_the_same_moment(void **state)
 {
   (void)state;
@@ -414,6 +423,7 @@ int main(int argc, char **argv)
       cmocka_unit_test(the_largest_priority_comes_first_and_then_the_order_of_the_file),
       cmocka_unit_test(of_the_same_priority_a_draw_decides),
       cmocka_unit_test(what_is_not_persistent_is_dropped_when_its_condition_ends),
+      cmocka_unit_test(what_jumps_over_a_value_was_never_equal_to_it),
       cmocka_unit_test(events_trigger_events_of_the_same_moment),
       cmocka_unit_test(a_condition_that_is_true_at_the_start_may_trigger_there),
       cmocka_unit_test(conditions_of_several_comparisons_come_and_go_within_a_step),

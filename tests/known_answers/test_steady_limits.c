@@ -7,6 +7,7 @@
 #include <cmocka.h>
 #include <math.h>
 
+#include "random_regimens.h"
 #include "steady_search.h"
 
 #define MODEL(name) "engine/models/" name ".yaml"
@@ -106,7 +107,7 @@ static void a_steady_state_is_where_many_doses_lead(void **state)
       }
     }
   }
-  print_message("at most %d periods\n", most);
+  print_message("at most %d iterations\n", most);
 }
 
 /* The last state counts what was eliminated: in the end, the dose from one dose to the next. */
@@ -177,12 +178,71 @@ static void the_lane_of_a_patient_changes_nothing(void **state)
   }
 }
 
+/** Doses every 1 to 250 h, boluses and infusions, also longer than the interval or without end. */
+static struct dosing_cycle drawn_cycle(struct draws *draws)
+{
+  const double interval = exp(draw_between(draws, 0, 5.5)), kind = draw_one_of(draws, 3);
+  const double amount = exp(draw_between(draws, -1, 7));
+  struct dosing_cycle cycle = {.state = draw_one_of(draws, 2), .interval = interval};
+
+  if (kind == 0)
+    cycle.amount = amount;
+  else if (kind == 1) {
+    cycle.duration = interval * exp(draw_between(draws, -3, 1));
+    cycle.rate = amount / cycle.duration;
+  } else {
+    cycle.interval = 0;
+    cycle.rate = amount / interval;
+  }
+  return cycle;
+}
+
+/* Every parameter up to twelve times larger or smaller: targets that turn over in months under
+ * doses every hour. The target is always degraded, so that there is a steady state. */
+static void every_drug_with_a_target_comes_to_rest(void **state)
+{
+  const uint32_t n = getenv("TWINTRIAL_FULL") ? 10000 : 500;
+  struct diary_model of;
+  struct model_lanes patients;
+  struct steady_state *steady;
+  int most = 0;
+
+  (void)state;
+  diary_model_create(TARGET, &of);
+  model_lanes_create(of.model, &patients);
+  assert_int_equal(steady_state_create(of.model, NULL, NULL, &steady), 0);
+  for (uint32_t p = 1; p <= n; p++) {
+    struct draws draws = draws_of(0, p);
+    double none = 0, x[MOST_STATES];
+    struct dosing_cycle cycle;
+    struct diary diary;
+
+    diary_begin(&of, &draws, &diary);
+    model_lanes_load(&patients, 0, &none, &none);
+    for (int i = 0; i < of.model->n_parameters; i++)
+      model_lanes_give(&patients, 0, i, diary.parameters[i] * exp(draw_between(&draws, -2.5, 2.5)));
+    model_lanes_prepare(&patients);
+    model_lanes_initial(&patients, 0, x);
+    cycle = drawn_cycle(&draws);
+    steady_state_load(steady, &patients, 0);
+    assert_int_equal(steady_state_find(steady, &cycle, cycle.interval, x), STEADY_OK);
+    most = steady_state_iterations(steady) > most ? steady_state_iterations(steady) : most;
+    for (int i = 0; i < of.model->n_states; i++) assert_true(x[i] >= 0);
+  }
+  print_message("at most %d iterations\n", most);
+  assert_true(most <= 15);
+  steady_state_destroy(&steady);
+  model_lanes_clear(&patients);
+  diary_model_destroy(&of);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_steady_state_is_where_many_doses_lead),
       cmocka_unit_test(what_is_eliminated_between_doses_is_the_dose),
       cmocka_unit_test(conditions_that_change_between_doses_change_in_the_steady_state),
+      cmocka_unit_test(every_drug_with_a_target_comes_to_rest),
       cmocka_unit_test(the_lane_of_a_patient_changes_nothing),
   };
 

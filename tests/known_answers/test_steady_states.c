@@ -82,7 +82,7 @@ static void the_linear_method_is_exact(void **state)
 
   (void)state;
   assert_int_equal(found.status, STEADY_OK);
-  assert_true(found.iterations <= 3);
+  assert_true(found.iterations <= 2);
   assert_relative(found.state[0], 100 * fast, 1e-14);
   assert_relative(found.state[1], 100 * oral_ka / (oral_ka - oral_k) * (slow - fast), 1e-14);
 }

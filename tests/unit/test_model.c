@@ -287,13 +287,13 @@ static void an_event_is_held_until_its_crossing_is_told(void **state)
   assert_true(out[2] == 1 && out[3] == 1);
   model_lanes_rates(&patients, &time, &y, &out);
   assert_true(out[2] == -10 && out[3] == -10);
-  assert_true(model_lanes_cross(&patients, 3, 1.5, &y));
+  assert_true(model_lanes_cross(&patients, 3, 1.5, false, &y));
   model_lanes_crossings(&patients, &time, &y, &out);
   assert_true(out[2] == 1 && out[3] == 0);
   model_lanes_jacobian(&patients, &time, &y, &out);
   assert_true(out[2] == -2 && out[3] == -8);
-  assert_true(model_lanes_cross(&patients, 3, 2, &low));
-  assert_true(model_lanes_cross(&patients, 3, 2.5, &y));
+  assert_true(model_lanes_cross(&patients, 3, 2, false, &low));
+  assert_true(model_lanes_cross(&patients, 3, 2.5, false, &y));
   model_lanes_outputs(&patients, &time, &y, &minutes);
   assert_true(isnan(minutes[2]) && minutes[3] == 90);
   model_lanes_load(&patients, 3, &none, &none);

@@ -278,9 +278,9 @@ static void samples_change_no_bit_of_a_response_and_no_step(void **state)
   }
 }
 
-static bool nothing_crosses(void *context, int lane, double time, lanes *state)
+static bool nothing_crosses(void *context, int lane, double time, bool has_jumped, lanes *state)
 {
-  (void)context, (void)lane, (void)time, (void)state;
+  (void)context, (void)lane, (void)time, (void)has_jumped, (void)state;
   return true;
 }
 
