@@ -15,6 +15,29 @@ void record_lines_clear(struct record_lines *lines)
   free(lines->cells);
 }
 
+/** Bytes of the character that begins the text; 0 when it is none of UTF-8 (RFC 3629). */
+static size_t character_size(const unsigned char *text, size_t n)
+{
+  const unsigned char first = text[0];
+  const size_t size = first < 0x80 ? 1 : first < 0xc2 ? 0 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+  const unsigned char least = first == 0xe0 ? 0xa0 : first == 0xf0 ? 0x90 : 0x80;
+  const unsigned char most = first == 0xed ? 0x9f : first == 0xf4 ? 0x8f : 0xbf;
+
+  if (first > 0xf4 || size > n || (size > 1 && (text[1] < least || text[1] > most))) return 0;
+  for (size_t i = 2; i < size; i++)
+    if ((text[i] & 0xc0) != 0x80) return 0;
+  return size;
+}
+
+/** The first byte that is not UTF-8, or n. */
+static size_t end_of_characters(const char *text, size_t n)
+{
+  size_t i = 0, size = 1;
+
+  while (i < n && size > 0) i += size = character_size((const unsigned char *)text + i, n - i);
+  return i;
+}
+
 /** Whoever reads the file must not keep it: only lines with mistakes are kept, and not all. */
 static const struct source *source_of(struct record_lines *lines)
 {
@@ -24,7 +47,8 @@ static const struct source *source_of(struct record_lines *lines)
   lines->source->text = "";
   lines->source->first_line = lines->number > 0 ? lines->number : 1; /* of an empty file */
   if (lines->n_kept++ < MOST_KEPT) {
-    const size_t length = lines->length < 400 ? lines->length : 400;
+    const size_t some = lines->length < 400 ? lines->length : 400;
+    const size_t length = end_of_characters(lines->buffer, some);
 
     lines->source->text = arena_text(lines->arena, lines->buffer, length);
     lines->source->length = length;
@@ -64,6 +88,7 @@ static bool is_clean(struct record_lines *lines)
 {
   const char *text = lines->buffer, *found;
   const size_t n = lines->length;
+  size_t sound;
 
   if (lines->number == 1 && n >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0)
     return refuse(lines, 0, "the file begins with a byte-order mark; save it as UTF-8 without one");
@@ -76,6 +101,8 @@ static bool is_clean(struct record_lines *lines)
   if (found)
     return refuse(lines, (size_t)(found - text),
                   "a carriage return without a line feed; end lines with a line feed");
+  sound = end_of_characters(text, n);
+  if (sound < n) return refuse(lines, sound, "not a character of UTF-8; save the file as UTF-8");
   if (n > LONGEST_LINE) return refuse(lines, 0, "a line of more than a million characters");
   return true;
 }

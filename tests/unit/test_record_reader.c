@@ -190,6 +190,11 @@ static const struct mistake files_of_plain[] = {
     {"\xef\xbb\xbfID,TIME\n1,0\n", "e:1:1: error: the file begins with a byte-order mark"},
     {"ID,TIME\r1,0\r1,1\r", "e:1:8: error: a carriage return without a line feed"},
     {"ID,\"TIME\n1,0\n", "e:1:4: error: quotes must stand around a whole cell"},
+    {"ID,TIME\n1,0\nb\xe9,1\n", "e:3:2: error: not a character of UTF-8; save the file as UTF-8"},
+    {"ID,TIME\n1,0\n1,\xe2\x82", "e:3:3: error: not a character of UTF-8"},
+    {"ID,TIME\n1,0\n1,\xc0\xaf\n", "e:3:3: error: not a character of UTF-8"},
+    {"ID,TIME\n1,0\n1,\xed\xa0\x80\n", "e:3:3: error: not a character of UTF-8"},
+    {"ID,TIME\n1,0\n\xf0\x9f\x92\x8a,x\n", "e:3:3: error: 'x' is not a number"},
     {"ID,TIME\n1,0\nb\xc3\xa9,x\n", "e:3:4: error: 'x' is not a number"}, /* columns: characters */
 };
 
