@@ -54,7 +54,10 @@ static void open_bytes(struct reading *reading, const char *model, const char *b
   assert_int_equal(fwrite(bytes, 1, n, reading->file), n);
   rewind(reading->file);
   reading->reader = record_reader_create(
-      compiled, &(struct record_source){reading->file, "e", reading->arena, reading->diagnostics});
+      compiled, &(struct record_source){.file = reading->file,
+                                        .name = "e",
+                                        .arena = reading->arena,
+                                        .diagnostics = reading->diagnostics});
 }
 
 static void close_reading(struct reading *reading)
