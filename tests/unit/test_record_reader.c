@@ -54,7 +54,8 @@ static void open_bytes(struct reading *reading, const char *model, const char *b
   assert_int_equal(fwrite(bytes, 1, n, reading->file), n);
   rewind(reading->file);
   reading->reader = record_reader_create(
-      compiled, &(struct record_source){reading->file, "e", reading->arena, reading->diagnostics});
+      compiled, &(struct record_source){reading->file, "e", reading->arena, reading->diagnostics,
+                                        COVARIATES_NEXT});
 }
 
 static void close_reading(struct reading *reading)
@@ -191,6 +192,8 @@ static const struct mistake files_of_plain[] = {
     {"ID,TIME\r1,0\r1,1\r", "e:1:8: error: a carriage return without a line feed"},
     {"ID,\"TIME\n1,0\n", "e:1:4: error: quotes must stand around a whole cell"},
     {"ID,TIME\n1,0\nb\xc3\xa9,x\n", "e:3:4: error: 'x' is not a number"}, /* columns: characters */
+    {"ID,TIME\n1,0\n1,\xff\xe2\x82x\xc3\xa9\xed\xa0\x80\n", /* only characters are said again */
+     "e:3:3: error: '??x\xc3\xa9?' is not a number\n     3 | 1,??x\xc3\xa9?\n"},
 };
 
 static void expect_all(const char *model, const struct mistake *mistakes, size_t n)
