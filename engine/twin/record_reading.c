@@ -322,7 +322,7 @@ bool record_hold(struct record_reader *reader)
   ok = read_event(reader, record) && ok;
   ok = read_count(reader, COLUMN_OCC, 0, 1e6, &occasion) && ok;
   ok = read_given(reader) && ok;
-  record->occasion = (int32_t)occasion;
+  if (ok) record->occasion = (int32_t)occasion;
   return ok;
 }
 
