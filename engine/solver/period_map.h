@@ -16,6 +16,6 @@ void period_map_load(struct period_map *map, const struct model_lanes *patients,
  *  interval run on beside the newest; one without end lasts as long as `until` says. */
 void period_map_follow(struct period_map *map, const struct dosing_cycle *cycle, double until,
                        int n, double *states);
-/** [state] in the last call, of the first of its states: the largest absolute value where the period
- *  begins, where it ends, and where the rate of infusion changes. Until the next call. */
+/** [state] in the last call, of the first of its states: the largest absolute value where the
+ * period begins, where it ends, and where the rate of infusion changes. Until the next call. */
 const double *period_map_largest(const struct period_map *map);
