@@ -2,6 +2,7 @@
 #include "base/diagnostics.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <fcntl.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -129,22 +130,57 @@ static const char *line_start(const struct source *source, int line)
   return p;
 }
 
+/** Bytes of the character of UTF-8 that begins here; 0 where none does. */
+static int character_length(const char *text, const char *end)
+{
+  const unsigned char c = (unsigned char)text[0];
+  const int n = c < 0x80 ? 1 : c < 0xc2 ? 0 : c < 0xe0 ? 2 : c < 0xf0 ? 3 : c < 0xf5 ? 4 : 0;
+  unsigned char next;
+
+  if (n > end - text) return 0;
+  for (int i = 1; i < n; i++)
+    if (((unsigned char)text[i] & 0xc0) != 0x80) return 0;
+  if (n < 3) return n;
+  next = (unsigned char)text[1];
+  if ((c == 0xe0 && next < 0xa0) || (c == 0xed && next >= 0xa0)) return 0;
+  return (c == 0xf0 && next < 0x90) || (c == 0xf4 && next >= 0x90) ? 0 : n;
+}
+
+/** What is no text becomes '?': a hostile file must not drive the terminal, nor break a program
+ *  that reads what is said. Returns the number of characters, at most so many. */
+static int print_text(FILE *stream, const char *text, const char *end, int most)
+{
+  int n = 0;
+
+  while (text < end && n < most) {
+    const unsigned char c = (unsigned char)*text;
+    const int length = character_length(text, end);
+
+    if (length > 1)
+      fwrite(text, 1, (size_t)length, stream);
+    else if (length == 1)
+      fputc(c == '\t' ? ' ' : c < 0x20 || c == 0x7f ? '?' : c, stream);
+    else if ((c & 0xc0) != 0x80) /* the rest of a broken character takes no column */
+      fputc('?', stream);
+    n += (c & 0xc0) != 0x80;
+    text += length > 0 ? length : 1;
+  }
+  return n;
+}
+
 /** The line and a caret under the place; control characters and bad bytes become '?'. */
 static void print_excerpt(FILE *stream, const struct place *at)
 {
   const int first_line = at->source->first_line > 0 ? at->source->first_line : 1;
   const char *line = line_start(at->source, at->line - first_line + 1);
   const char *end = at->source->text + at->source->length;
-  int n = 0;
+  const char *stop;
+  int n;
 
   if (!line || line >= end || *line == '\n') return;
+  stop = memchr(line, '\n', (size_t)(end - line));
   fprintf(stream, "%6d | ", at->line);
-  for (const char *p = line; p < end && *p != '\n' && n < MAX_EXCERPT; p++) {
-    const unsigned char c = (unsigned char)*p;
-
-    fputc(c < 0x20 || c == 0x7f ? (c == '\t' ? ' ' : '?') : c, stream);
-    if ((c & 0xc0) != 0x80) n++;
-  }
+  n = print_text(stream, line, stop ? stop : end, MAX_EXCERPT);
   if (at->column > MAX_EXCERPT) {
     fputc('\n', stream);
     return;
@@ -168,8 +204,10 @@ void diagnostics_print(struct diagnostics *diagnostics, FILE *stream)
   for (size_t i = 0; i < diagnostics->n && i < MAX_PRINTED; i++) {
     const struct diagnostic *item = &diagnostics->items[i];
 
-    fprintf(stream, "%s:%d:%d: %s: %s\n", item->at.source->name, item->at.line, item->at.column,
-            item->is_error ? "error" : "warning", item->message);
+    fprintf(stream, "%s:%d:%d: %s: ", item->at.source->name, item->at.line, item->at.column,
+            item->is_error ? "error" : "warning");
+    print_text(stream, item->message, item->message + strlen(item->message), INT_MAX);
+    fputc('\n', stream);
     print_excerpt(stream, &item->at);
   }
   if (errors + warnings > MAX_PRINTED) fprintf(stream, "... and more\n");

@@ -27,7 +27,7 @@ struct trial_run {
 
 bool answer_is_right(const struct known_answer *known, const struct answer *answer)
 {
-  return !answer->has_other_bits &&
+  return answer->methods && !answer->has_other_bits &&
          fabs(answer->got - known->value) <= known->relative * fabs(known->value) + known->absolute;
 }
 

@@ -9,13 +9,13 @@ struct period_map;
 int period_map_create(const struct model *model, const struct solver_method *method,
                       struct kernel_store *kernels, struct period_map **map);
 void period_map_destroy(struct period_map **map);
+/** The patient of a lane, as prepared there; copied, without what is being infused. */
 void period_map_load(struct period_map *map, const struct model_lanes *patients, int lane);
-/** What has been infused longer than the interval goes on beside what has begun: steadily, then
- *  less. An infusion without end lasts as long as `until` says. */
 /** Gives `n` states [n][state] the dose and follows them `until` a time after it, > 0 and not
- *  beyond the interval. NaN where the solver fails. `largest` [state]: of the first of them, the
- *  largest absolute value where the period begins, where it ends, and where the rate of infusion
- *  changes. */
+ *  beyond the interval. NaN where the solver fails. Earlier infusions that are longer than the
+ *  interval run on beside the newest; one without end lasts as long as `until` says. */
 void period_map_follow(struct period_map *map, const struct dosing_cycle *cycle, double until,
                        int n, double *states);
+/** [state] in the last call, of the first of its states: the largest absolute value where the
+ * period begins, where it ends, and where the rate of infusion changes. Until the next call. */
 const double *period_map_largest(const struct period_map *map);

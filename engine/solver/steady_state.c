@@ -31,7 +31,7 @@ struct point {
 struct steady_state {
   const struct model *model;
   struct period_map *map;
-  int n, n_iterations, n_periods;
+  int n, n_iterations;
   bool depends_on_time, is_linear;
   bool *counts; /* [state] no rate reads it */
   struct dosing_cycle cycle;
@@ -46,19 +46,6 @@ struct steady_state {
   double *starts, *ends; /* [state more than 1, or lane][state] */
   double *work;          /* [2][state][state] */
 };
-
-const char *steady_status_text(enum steady_status status)
-{
-  static const char *const texts[] = {
-      [STEADY_OK] = "a steady state was found",
-      [STEADY_NONE] = "no steady state was found",
-      [STEADY_TIME] = "the rates depend on time, so that there is no steady state",
-      [STEADY_EVENTS] = "events assign states, of which no steady state is sought",
-      [STEADY_NOT_SOLVED] = "the solver cannot follow the patient from one dose to the next",
-  };
-
-  return texts[status];
-}
 
 /** Whether a section computes with a register. */
 static bool reads(const struct model *model, enum section section, int reg)
@@ -158,11 +145,6 @@ int steady_state_iterations(const struct steady_state *steady)
   return steady->n_iterations;
 }
 
-int steady_state_periods(const struct steady_state *steady)
-{
-  return steady->n_periods;
-}
-
 static void copy(const struct steady_state *s, const double *from, double *to)
 {
   memcpy(to, from, (size_t)s->n * sizeof *to);
@@ -174,7 +156,6 @@ static void follow(struct steady_state *s, int n_starts)
 {
   memcpy(s->ends, s->starts, (size_t)(n_starts * s->n) * sizeof *s->ends);
   period_map_follow(s->map, &s->cycle, s->period, n_starts, s->ends);
-  s->n_periods++;
   for (int i = 0; i < s->n; i++) {
     if (!s->counts[i] || i == s->cycle.state) continue;
     for (int k = 0; k < n_starts; k++)
@@ -403,7 +384,7 @@ enum steady_status steady_state_find(struct steady_state *steady, const struct d
 
   REQUIRE(cycle->interval >= 0 && cycle->duration >= 0);
   REQUIRE(cycle->interval == 0 || (phase >= 0 && phase <= cycle->interval));
-  steady->n_iterations = steady->n_periods = 0;
+  steady->n_iterations = 0;
   steady->cycle = *cycle;
   steady->period = cycle->interval > 0 ? cycle->interval : time_of_infusion(steady->model);
   for (int i = 0; i < steady->model->n_events; i++)

@@ -25,8 +25,6 @@ enum steady_status {
   STEADY_EVENTS,    /* events assign: what waits belongs to the state, too */
   STEADY_NOT_SOLVED /* the solver cannot follow the patient from one dose to the next */
 };
-/** A sentence's end: "the rates depend on time". */
-const char *steady_status_text(enum steady_status status);
 
 /** Model and kernels are borrowed. `method` NULL: that of the model. Returns 0 or an exit code
  *  (failure.h). */
@@ -52,6 +50,3 @@ enum steady_status steady_state_find(struct steady_state *steady, const struct d
 /** Newton's iterations in the last search, at most 15: a period with its derivatives counts as one.
  */
 int steady_state_iterations(const struct steady_state *steady);
-/** All its periods, those without derivatives, too: one at first, four where a full step of
- * Newton's helps little. What is followed at once counts as one. */
-int steady_state_periods(const struct steady_state *steady);

@@ -277,6 +277,7 @@ static int conclude_comparison(const struct records_run *run)
 
 static int conclude(const struct records_run *run)
 {
+  const double n = run->n_records > 0 ? (double)run->n_records : 1;
   int64_t n_failed = 0;
   double solving_s = 0;
 
@@ -287,8 +288,7 @@ static int conclude(const struct records_run *run)
             "%s: %" PRId64 " records of %" PRId64 " patients in %.3g s, %.3g us a record; solving "
             "took %.3g us of a rank's time\n",
             run->options->events, run->n_records, run->n_patients, clock_s() - run->start_s,
-            1e6 * (clock_s() - run->start_s) / (double)run->n_records,
-            1e6 * solving_s / (double)run->n_records);
+            1e6 * (clock_s() - run->start_s) / n, 1e6 * solving_s / n);
   if (n_failed == 0) return run->compares ? conclude_comparison(run) : EXIT_CODE_OK;
   if (run->rank == 0)
     failure(EXIT_CODE_FAILED_TWINS,

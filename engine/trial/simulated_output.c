@@ -23,13 +23,15 @@ static int open_text(struct simulated_output *output, const struct simulated_col
                      struct arena *arena)
 {
   if (output->rank != 0) return agreed(output->comm, EXIT_CODE_OK);
+  if (output->path) {
+    output->text.name = output->partial = arena_format(arena, "%s.partial", output->path);
+    output->text.file = fopen(output->partial, "wb");
+    if (!output->text.file)
+      return agreed(output->comm, failure(EXIT_CODE_FILE, "cannot write %s: %s", output->partial,
+                                          strerror(errno)));
+  }
   simulated_header(columns, &output->text.text);
-  if (!output->path) return agreed(output->comm, EXIT_CODE_OK);
-  output->text.name = output->partial = arena_format(arena, "%s.partial", output->path);
-  output->text.file = fopen(output->partial, "wb");
-  return agreed(output->comm, output->text.file ? EXIT_CODE_OK
-                                                : failure(EXIT_CODE_FILE, "cannot write %s: %s",
-                                                          output->partial, strerror(errno)));
+  return agreed(output->comm, EXIT_CODE_OK);
 }
 
 static int open_hdf5(struct simulated_output *output, const struct simulated_columns *columns,
@@ -74,8 +76,9 @@ int simulated_output_write(struct simulated_output *output, int64_t b,
   return text_in_order_write(&output->text, b);
 }
 
-static int close_text(struct simulated_output *output, int code)
+static int close_text(struct simulated_output *output, int64_t n_batches, int code)
 {
+  if (code == EXIT_CODE_OK && n_batches == 0) code = text_in_order_write(&output->text, 0);
   if (output->rank == 0 && output->path && output->text.file) {
     const bool is_whole = fclose(output->text.file) == 0;
 
@@ -121,5 +124,6 @@ static int close_hdf5(struct simulated_output *output, int64_t n_batches, int co
 
 int simulated_output_close(struct simulated_output *output, int64_t n_batches, int code)
 {
-  return output->is_hdf5 ? close_hdf5(output, n_batches, code) : close_text(output, code);
+  return output->is_hdf5 ? close_hdf5(output, n_batches, code)
+                         : close_text(output, n_batches, code);
 }

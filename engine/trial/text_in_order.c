@@ -26,6 +26,14 @@ bool text_in_order_is_mine(const struct text_in_order *text, int64_t b)
   return b % text->n_ranks == text->rank;
 }
 
+/** Of one message: one patient may have more records than an int counts bytes. */
+enum { MOST_BYTES = 1 << 30 };
+
+static int next_part(int64_t n, int64_t done)
+{
+  return n - done < MOST_BYTES ? (int)(n - done) : MOST_BYTES;
+}
+
 static void pass_on(struct text_in_order *in_order, int from)
 {
   struct row_text *text = &in_order->text;
@@ -33,12 +41,15 @@ static void pass_on(struct text_in_order *in_order, int from)
 
   if (in_order->rank == from) {
     MPI_Send(&n, 1, MPI_INT64_T, 0, 0, in_order->comm);
-    MPI_Send(text->bytes, (int)n, MPI_BYTE, 0, 0, in_order->comm);
+    for (int64_t i = 0; i < n; i += MOST_BYTES)
+      MPI_Send(text->bytes + i, next_part(n, i), MPI_BYTE, 0, 0, in_order->comm);
     text->n = 0;
   } else if (in_order->rank == 0) {
     MPI_Recv(&n, 1, MPI_INT64_T, from, 0, in_order->comm, MPI_STATUS_IGNORE);
     text->bytes = memory_grow(text->bytes, text->n + (size_t)n, &text->capacity, 1);
-    MPI_Recv(text->bytes + text->n, (int)n, MPI_BYTE, from, 0, in_order->comm, MPI_STATUS_IGNORE);
+    for (int64_t i = 0; i < n; i += MOST_BYTES)
+      MPI_Recv(text->bytes + text->n + i, next_part(n, i), MPI_BYTE, from, 0, in_order->comm,
+               MPI_STATUS_IGNORE);
     text->n += (size_t)n;
   }
 }

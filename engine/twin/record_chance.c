@@ -43,24 +43,31 @@ void record_result_name(const struct model *model, const struct record_result *r
            endings[result->value]);
 }
 
+/** As a program writes it: "01" is another patient than "1". */
+static bool is_whole_number(const char *id)
+{
+  const size_t n = strspn(id, "0123456789");
+
+  return n > 0 && id[n] == '\0' && (n == 1 || id[0] != '0');
+}
+
 struct random_stream record_stream(uint64_t seed, const char *id)
 {
-  char *end;
-  const long long number = strtoll(id, &end, 10);
+  const long long number = is_whole_number(id) ? strtoll(id, NULL, 10) : -1;
   uint32_t hash = 2166136261u; /* FNV-1a, 32 bits */
 
-  if (*end == '\0' && number >= 0 && number <= UINT32_MAX)
-    return (struct random_stream){seed, 1, (uint32_t)number};
+  if (number >= 0 && number <= UINT32_MAX) return (struct random_stream){seed, 1, (uint32_t)number};
   for (const char *c = id; *c; c++) hash = (hash ^ (unsigned char)*c) * 16777619u;
   return (struct random_stream){seed, 1, hash};
 }
 
-/** The nearest minute; far times share the last one. */
+/** The nearest minute; what is 2,000 years away shares the last one. */
 static int32_t minute_of(const struct record_row *row, double time)
 {
   const double minute = floor(time / row->model->time_per_h * 60 + 0.5);
+  const int32_t last = 1 << 30; /* so that minutes beyond can still be counted */
 
-  return minute < INT32_MIN ? INT32_MIN : minute > INT32_MAX ? INT32_MAX : (int32_t)minute;
+  return minute < -last ? -last : minute > last ? last : (int32_t)minute;
 }
 
 void record_row_fill(const struct record_row *row, const struct record *record,

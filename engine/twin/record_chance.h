@@ -27,7 +27,8 @@ enum { RECORD_RESULT_NAME_BYTES = 300 };
 void record_result_name(const struct model *model, const struct record_result *result,
                         char name[RECORD_RESULT_NAME_BYTES]);
 
-/** Whose draws: an ID that is a whole number is that number, any other text a hash of it. */
+/** Whose draws: an ID that is a whole number below 2^32, without a sign or zeros before it, is that
+ *  number; any other text is a hash of 32 bits, which two of many IDs may share. */
 struct random_stream record_stream(uint64_t seed, const char *id);
 /** One record's row of results; `outputs` are the model's, of one lane, at that time. */
 struct record_row {

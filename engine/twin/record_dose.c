@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/failure.h"
 #include "model/model_events.h"
 #include "twin/delivery.h"
 #include "twin/record_lane.h"
@@ -86,9 +87,10 @@ static enum record_status find_steady_state(struct record_simulator *simulator, 
                                      .rate = dose->rate,
                                      .duration = dose->duration};
 
-  if (!simulator->steady && steady_state_create(simulation->model, simulation->method,
-                                                simulation->kernels, &simulator->steady))
-    return RECORD_NO_STEADY_STATE;
+  if (!simulator->steady)
+    simulator->code = steady_state_create(simulation->model, simulation->method,
+                                          simulation->kernels, &simulator->steady);
+  if (simulator->code != EXIT_CODE_OK) return RECORD_NO_STEADY_STATE; /* the run ends */
   model_lanes_initial(&simulator->patients, l, simulator->steady_state);
   steady_state_load(simulator->steady, &simulator->patients, l);
   return status_of(steady_state_find(simulator->steady, &cycle, phase, simulator->steady_state));

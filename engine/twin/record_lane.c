@@ -267,7 +267,7 @@ int record_lane_begin(struct record_simulator *simulator, int l, struct record_p
   load_patient(simulator, l);
   model_lanes_initial(&simulator->patients, l, simulator->state);
   go_on(simulator, l);
-  return 0;
+  return simulator->code;
 }
 
 int record_lane_arrive(struct record_simulator *simulator, int l)
@@ -280,12 +280,12 @@ int record_lane_arrive(struct record_simulator *simulator, int l)
 
   if (status != SOLVE_OK) {
     fail(simulator, l, statuses[status]);
-    return 0;
+    return simulator->code;
   }
   simulator->lanes[l].now = simulator->lanes[l].stop;
   solver_state(simulator->solver, l, simulator->state);
   go_on(simulator, l);
-  return 0;
+  return simulator->code;
 }
 
 void record_lane_sample(void *context, const lane_mask *due, const lanes *time, const lanes *state)

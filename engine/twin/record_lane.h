@@ -40,11 +40,13 @@ struct record_simulator {
   lanes *states, *outputs;       /* [state], [output] of rows where a lane stands */
   struct record_lane lanes[LANES];
   int n_active;
+  int code; /* of the run: what has failed, if not a patient (failure.h) */
 };
 
-/** Takes the patient in; done at once when nothing has to be solved. */
+/** Takes the patient in; done at once when nothing has to be solved. Returns simulator->code. */
 int record_lane_begin(struct record_simulator *simulator, int lane, struct record_patient *patient);
-/** The lane stands at its stop, or has failed: all that happens there, and on. */
+/** The lane stands at its stop, or has failed: all that happens there, and on. Returns
+ *  simulator->code. */
 int record_lane_arrive(struct record_simulator *simulator, int lane);
 /** solver_sample: observations that a step passes. */
 void record_lane_sample(void *context, const lane_mask *due, const lanes *time, const lanes *state);

@@ -247,6 +247,11 @@ def check_outputs():
             assert words in run(*sound, "-o", output, ranks=ranks, code=code)[1]
             check_nothing_left(["no.csv", "no.h5"])
     assert Path("sound.csv").read_text() == SOUND
+    write("header.csv", "ID,TIME\n")
+    for ranks in (1, 2):
+        said, told = run("pk_1cmt", "--events", "header.csv", ranks=ranks)
+        assert said == "ID,TIME,EVID,CP,STATUS\n" and "0 records of 0 patients" in told, said
+        assert "nan" not in told and "inf" not in told, told
     for output in ("no.csv", "no.h5"):  # a disk of 16 KiB; MPI must need no file of its own
         done = subprocess.run(["bash", "-c", f'ulimit -f 16; exec "{TWINTRIAL}" model simulate '
                                f"pk_1cmt --events long.csv -o {output} 2>&1 | cat; "
