@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Derives every number of the qualification files. `derive.py FOLDER [SECTION...]` compares what stands
-there with what comes out now and tells the first difference; with --write it writes the files."""
+there with what comes out now and tells the first difference; with --write it writes the files, with
+--sample it leaves out the last cases of the models, which take half of the time."""
 import sys
 from pathlib import Path
 
@@ -33,28 +34,30 @@ def is_same(a, b):
     return True
 
 
-def compare(path, lines):
+def compare(path, lines, whole):
     shipped = path.read_text().splitlines()
     for number, (is_there, derived) in enumerate(zip(shipped, lines), start=1):
         if not is_same(is_there, derived):
             return f"{path}:{number}: '{is_there}' is derived as '{derived}'"
-    if len(shipped) != len(lines):
+    if whole and len(shipped) != len(lines):
         return f"{path}: {len(shipped)} lines, {len(lines)} are derived"
     return None
 
 
 def main(folder, words):
     wrong = []
-    write = "--write" in words
+    write, sample = "--write" in words, "--sample" in words
     wanted = [word for word in words if word in SECTIONS] or list(SECTIONS)
     for section in wanted:
         title, cases = SECTIONS[section]
         path = Path(folder) / f"{section}.yaml"
+        if sample and section == "models":
+            cases = library_models.quick_cases
         lines = list(file_lines(section, title, cases()))
         if write:
             path.write_text("\n".join(lines) + "\n")
         else:
-            wrong.append(compare(path, lines))
+            wrong.append(compare(path, lines, not sample))
         print(f"{section}: {sum(',' in line for line in lines)} rows", flush=True)
     wrong = [one for one in wrong if one]
     print("\n".join(wrong), end="\n" if wrong else "")
