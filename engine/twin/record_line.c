@@ -15,6 +15,11 @@ void record_lines_clear(struct record_lines *lines)
   free(lines->cells);
 }
 
+bool record_cell_is_missing(const struct record_cell *cell)
+{
+  return cell->text[0] == '\0' || strcmp(cell->text, ".") == 0 || strcmp(cell->text, "NA") == 0;
+}
+
 /** Whoever reads the file must not keep it: only lines with mistakes are kept, and not all. */
 static const struct source *source_of(struct record_lines *lines)
 {
