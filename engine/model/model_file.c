@@ -319,7 +319,8 @@ static const struct field route_fields[] = {
      .kind = FIELD_FORMULA,
      .offset = AT(lag),
      .fallback = "0",
-     .help = "time from a dose to its arrival in the state, in the model's time"},
+     .help = "time from a dose to its arrival in the state, in the model's time; a visit at the "
+             "arrival sees the dose"},
     {.name = "duration",
      .kind = FIELD_FORMULA,
      .offset = AT(duration),

@@ -118,12 +118,15 @@ static void add_clock(struct sbml_model *model, const struct tree *function, con
   clock->rate = function;
 }
 
+/** What comes again and again, or jumps. */
 static bool oscillates(const struct tree *tree)
 {
-  return tree->kind == TREE_CALL &&
-         (strcmp(tree->function, "sin") == 0 || strcmp(tree->function, "cos") == 0 ||
-          strcmp(tree->function, "tan") == 0) &&
-         has_time(tree);
+  static const char *const functions[] = {"sin", "cos", "tan", "floor", "ceil"};
+
+  if (tree->kind != TREE_CALL || !has_time(tree)) return false;
+  for (size_t i = 0; i < sizeof functions / sizeof *functions; i++)
+    if (strcmp(tree->function, functions[i]) == 0) return true;
+  return false;
 }
 
 static void add_clocks(struct sbml_model *model, const struct tree *tree, const struct place *at)

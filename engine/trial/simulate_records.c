@@ -133,7 +133,7 @@ static void report_doses(struct records_run *run, const struct record_batch *bat
     if (patient->status == RECORD_DOSE_UNDEFINED)
       diagnostics_error(run->diagnostics, &at,
                         "ID %s: the lag, fraction, rate or duration of this dose is negative, zero "
-                        "or not finite",
+                        "or not finite, or more than 10,000 of its infusions run at once",
                         patient->id);
     else
       diagnostics_error(run->diagnostics, &at,

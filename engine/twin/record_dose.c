@@ -8,8 +8,14 @@
 #include "twin/delivery.h"
 #include "twin/record_lane.h"
 
-/** Infusions of a steady state that overlap. */
+/** Infusions of one record that overlap: each is summed whenever one begins. */
 static const double most_at_once = 10000;
+
+static bool overlap_too_often(const struct record *record, const struct arrival *dose)
+{
+  return (record->steady_state > 0 || record->additional >= most_at_once) && dose->interval > 0 &&
+         dose->duration > most_at_once * dose->interval;
+}
 
 static struct delivery delivery_of(struct record_simulator *simulator, int l)
 {
@@ -98,8 +104,6 @@ static enum record_status settle(struct record_simulator *simulator, int l,
   double phase = dose->interval - dose->lag;
   enum record_status status;
 
-  if (dose->interval > 0 && dose->duration > most_at_once * dose->interval)
-    return RECORD_DOSE_UNDEFINED;
   if (is_late && !simulator->simulation.clamps_lag) return RECORD_LAG_AND_INTERVAL;
   if (is_late) phase = 0;
   status = find_steady_state(simulator, l, dose, dose->interval > 0 ? phase : 0);
@@ -132,7 +136,8 @@ enum record_status record_dose(struct record_simulator *simulator, int l,
   const bool is_endless = record->steady_state > 0 && record->interval == 0;
   struct arrival dose;
 
-  if (!delivery_plan(&order, &entry, &dose)) return RECORD_DOSE_UNDEFINED;
+  if (!delivery_plan(&order, &entry, &dose) || overlap_too_often(record, &dose))
+    return RECORD_DOSE_UNDEFINED;
   if (record->steady_state > 0) {
     enum record_status status;
 

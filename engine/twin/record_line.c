@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/utf8.h"
 
 enum { MOST_KEPT = 200, LONGEST_LINE = 1 << 20 };
 
@@ -20,6 +21,15 @@ bool record_cell_is_missing(const struct record_cell *cell)
   return cell->text[0] == '\0' || strcmp(cell->text, ".") == 0 || strcmp(cell->text, "NA") == 0;
 }
 
+/** The first byte that is not UTF-8, or n. */
+static size_t end_of_characters(const char *text, size_t n)
+{
+  size_t i = 0, size = 1;
+
+  while (i < n && size > 0) i += size = utf8_character(text + i, n - i);
+  return i;
+}
+
 /** Whoever reads the file must not keep it: only lines with mistakes are kept, and not all. */
 static const struct source *source_of(struct record_lines *lines)
 {
@@ -29,7 +39,8 @@ static const struct source *source_of(struct record_lines *lines)
   lines->source->text = "";
   lines->source->first_line = lines->number > 0 ? lines->number : 1; /* of an empty file */
   if (lines->n_kept++ < MOST_KEPT) {
-    const size_t length = lines->length < 400 ? lines->length : 400;
+    const size_t some = lines->length < 400 ? lines->length : 400;
+    const size_t length = end_of_characters(lines->buffer, some);
 
     lines->source->text = arena_text(lines->arena, lines->buffer, length);
     lines->source->length = length;
@@ -69,6 +80,7 @@ static bool is_clean(struct record_lines *lines)
 {
   const char *text = lines->buffer, *found;
   const size_t n = lines->length;
+  size_t sound;
 
   if (lines->number == 1 && n >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0)
     return refuse(lines, 0, "the file begins with a byte-order mark; save it as UTF-8 without one");
@@ -81,6 +93,8 @@ static bool is_clean(struct record_lines *lines)
   if (found)
     return refuse(lines, (size_t)(found - text),
                   "a carriage return without a line feed; end lines with a line feed");
+  sound = end_of_characters(text, n);
+  if (sound < n) return refuse(lines, sound, "not a character of UTF-8; save the file as UTF-8");
   if (n > LONGEST_LINE) return refuse(lines, 0, "a line of more than a million characters");
   return true;
 }

@@ -95,7 +95,8 @@ static bool hold_next(struct record_reader *reader)
       reader->is_done = true;
       return false;
     }
-    if (reader->lines.n_cells > 0) reader->has_held = record_hold(reader);
+    reader->has_held = reader->lines.n_cells > 0 && record_hold(reader);
+    reader->has_left_out = reader->has_left_out || !reader->has_held;
   }
   return reader->has_held;
 }
@@ -109,7 +110,7 @@ static void fill(struct record_reader *reader, struct record_batch *batch)
     double *column = batch->given + patient->first * batch->n_given + g, last = (double)NAN;
 
     for (size_t i = 0; i < patient->n && isnan(last); i++) last = column[i * batch->n_given];
-    if (isnan(last)) record_report_missing(reader, patient, (int)g);
+    if (isnan(last) && !reader->has_left_out) record_report_missing(reader, patient, (int)g);
     for (size_t i = 0; i < patient->n; i++) {
       double *value = &column[i * batch->n_given];
 

@@ -94,12 +94,11 @@ static bool read_count(struct record_reader *reader, enum record_column item, do
   return false;
 }
 
-static bool read_at_least_0(struct record_reader *reader, enum record_column item, double *value)
+static bool read_interval(struct record_reader *reader, double *value)
 {
-  if (!read_item(reader, item, 0, value)) return false;
+  if (!read_item(reader, COLUMN_II, 0, value)) return false;
   if (*value >= 0) return true;
-  refuse(reader, cell_of(reader, item),
-         item == COLUMN_AMT ? "a negative amount" : "a negative interval");
+  refuse(reader, cell_of(reader, COLUMN_II), "a negative interval");
   return false;
 }
 
@@ -181,6 +180,8 @@ static bool check_dose(struct record_reader *reader, const struct record *record
     item = COLUMN_SS, problem = "SS without II, the interval between the doses";
   else if (is_endless && record->rate == RATE_BOLUS)
     item = COLUMN_SS, problem = "SS with neither AMT nor RATE";
+  else if (record->amount < 0 && (record->rate != RATE_BOLUS || record->steady_state > 0))
+    problem = "a negative amount; only a bolus that is no steady state can take away";
   else if (record->amount == 0 && !is_endless &&
            (record->rate != RATE_BOLUS || record->steady_state > 0))
     problem = "a dose of nothing: AMT is 0";
@@ -197,7 +198,7 @@ static bool read_dose(struct record_reader *reader, struct record *record)
   double additional;
   bool ok = read_rate(reader, &record->rate);
 
-  ok = read_at_least_0(reader, COLUMN_II, &record->interval) && ok;
+  ok = read_interval(reader, &record->interval) && ok;
   ok = read_count(reader, COLUMN_ADDL, 0, most_additional, &additional) && ok;
   ok = read_compartment(reader, record) && ok;
   if (!ok) return false;
@@ -212,12 +213,12 @@ static bool read_event(struct record_reader *reader, struct record *record)
 {
   const struct record_cell *cell = cell_of(reader, COLUMN_EVID), *amount;
   double event, steady;
-  bool ok = read_at_least_0(reader, COLUMN_AMT, &record->amount);
+  bool ok = read_item(reader, COLUMN_AMT, 0, &record->amount);
 
   ok = read_count(reader, COLUMN_EVID, 0, 4, &event) && ok;
   ok = read_count(reader, COLUMN_SS, 0, 2, &steady) && ok;
   if (!ok) return false;
-  if (!cell) event = record->amount > 0 || steady > 0 ? RECORD_DOSE : RECORD_OBSERVATION;
+  if (!cell) event = record->amount != 0 || steady > 0 ? RECORD_DOSE : RECORD_OBSERVATION;
   amount = cell_of(reader, COLUMN_AMT);
   record->event = (unsigned char)event;
   record->column = amount ? amount->column : 1;

@@ -13,7 +13,8 @@ struct record_reader {
   struct record_columns columns;
   size_t n_given;
   bool is_done;
-  bool has_held; /* a record that was read and belongs to the next patient, or to this one */
+  bool has_left_out; /* lines with mistakes: what is missing may stand there */
+  bool has_held;     /* a record that was read and belongs to the next patient, or to this one */
   struct record held;
   char held_id[RECORD_ID_BYTES];
   double *held_given; /* [n_given], NaN: no value */

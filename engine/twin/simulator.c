@@ -214,6 +214,19 @@ static struct delivery delivery_of(struct simulator *simulator, int lane)
                            simulator->state};
 }
 
+/** A lag of whole minutes ends at that minute itself: a sum of times could miss it by a rounding,
+ *  and the visit of that minute the dose. */
+static void arrive_to_the_minute(const struct simulator *simulator, int32_t minute,
+                                 struct arrival *dose)
+{
+  const double lag_min = floor(dose->lag / simulator->model->time_per_h * minutes_per_h + 0.5);
+
+  if (!(lag_min <= simulator->plan->end_min)) return; /* NaN, or after the end */
+  if (model_time(simulator, (int32_t)lag_min) != dose->lag) return;
+  dose->first = model_time(simulator, minute + (int32_t)lag_min);
+  dose->lag = 0;
+}
+
 /** An infusion of the protocol lasts as long as that says, any other dose as its route says. False
  *  when the model has no meaningful numbers for it. */
 static bool deliver(struct simulator *simulator, int lane, const struct dosing *dosing,
@@ -238,6 +251,7 @@ static bool deliver(struct simulator *simulator, int lane, const struct dosing *
   else if (!isnan(entry.rate))
     order.rate = RATE_OF_MODEL;
   if (!delivery_plan(&order, &entry, &dose)) return false;
+  arrive_to_the_minute(simulator, dosing->next_min, &dose);
   if (infusion > 0 && entry.lag == 0) { /* to the minute */
     const double end = model_time(simulator, dosing->next_min + administration->infusion_min);
 

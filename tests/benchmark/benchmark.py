@@ -29,7 +29,7 @@ def arguments():
     parser.add_argument("--seconds", default="0.5")
     parser.add_argument("parts", nargs="*",
                         default=["machine", "ratios", "precision", "interpreter", "petsc", "costs",
-                                 "ranks"])
+                                 "records", "ranks"])
     return parser.parse_args()
 
 
@@ -193,6 +193,43 @@ def show_ranks(options):
               f"{100 * times[0] / (2 * times[1]):.0f} %", flush=True)
 
 
+RECORD_PATIENTS, RECORDS = 10000, 100
+
+
+def write_records(path):
+    """A dose a day and a sample an hour, as in W1."""
+    with open(path, "w", encoding="ascii") as file:
+        file.write("ID,TIME,EVID,AMT,CMT,II,ADDL\n")
+        samples = "".join(f"%d,{hour},0,.,.,.,.\n" for hour in range(1, RECORDS))
+        for patient in range(RECORD_PATIENTS):
+            file.write(f"{patient},0,1,100,oral,24,3\n")
+            file.write(samples.replace("%d", str(patient)))
+
+
+def show_records(programs):
+    """Wall time of the whole command, from the file that is read to the one that is written."""
+    samples = 673  # of a patient of W1
+    per_sample = 1e6 / (samples * programs.ours("W1", "linear", "1e-6")["rate"])
+    print(f"\n`model simulate` of {RECORD_PATIENTS * RECORDS} records of {RECORD_PATIENTS} patients, "
+          f"one core; the solver alone needs {per_sample:.3f} us a sample (W1, linear, rtol 1e-6)")
+    with tempfile.TemporaryDirectory() as folder:
+        write_records(f"{folder}/events.csv")
+        for output in ("rows.csv", "rows.h5"):
+            child = subprocess.Popen(
+                [f"{programs.options.build}/bin/twintrial", "model", "simulate", "pk_2cmt",
+                 "--events", f"{folder}/events.csv", "--seed", "1", "--solver", "linear",
+                 "--rtol", "1e-6", "-o", f"{folder}/{output}"],
+                stderr=subprocess.PIPE, text=True,
+                env={**os.environ, "TWINTRIAL_KERNELS": programs.options.kernels})
+            said = child.stderr.read()
+            _, status, used = os.wait4(child.pid, 0)
+            if status:
+                sys.exit(said)
+            spent = re.search(r"([0-9.]+) us a record; solving took ([0-9.]+) us", said)
+            print(f"{output[5:]:4} {spent[1]} us a record, of it solving {spent[2]} us; "
+                  f"peak memory {used.ru_maxrss / 1024:.0f} MiB", flush=True)
+
+
 def main():
     options = arguments()
     programs = Programs(options)
@@ -200,6 +237,7 @@ def main():
              "precision": lambda: show_precision(programs),
              "interpreter": lambda: show_interpreter(programs),
              "petsc": lambda: show_petsc(programs), "costs": lambda: show_costs(options),
+             "records": lambda: show_records(programs),
              "ranks": lambda: show_ranks(options)}
     for part in options.parts:
         if part not in parts:

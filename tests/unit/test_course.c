@@ -26,7 +26,8 @@ static void begin(struct calendar *calendar, int arm)
   calendar->enrolment = (struct enrolment){.arm = arm};
   calendar->course = (struct course){.plan = calendar->fixture.plan,
                                      .scenario = &calendar->fixture.plan->scenarios[0],
-                                     .dosings = calendar->dosings};
+                                     .dosings = calendar->dosings,
+                                     .covariates = {.next_min = NO_TIME}};
   course_begin(&calendar->course, &calendar->enrolment, NULL);
 }
 

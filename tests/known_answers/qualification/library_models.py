@@ -83,6 +83,16 @@ def saturable():
         case.observe(t, {"CP": km * lambertw(x * math.exp(x - vmax * t / (v * km))).real})
     yield case
 
+    def rates(_, y):
+        return [-y[0], y[0] - vmax * y[1] / v / (km + y[1] / v)]
+
+    case = Case("pk_1cmt_mm_oral", "pk_1cmt_mm", SCIPY)
+    case.dose(0, 200, "oral")
+    times = [1, 3, 8, 16, 24]
+    observe_all(case, times, [{"CP": y[1] / v} for y in
+                              Trajectory(rates, [0, 0], [(0, 0, 200, 0)]).at(times)])
+    yield case
+
 
 def warfarin_example():
     cl, v, ka, dose = 0.15, 8.0, 1.0, 70.0
@@ -348,6 +358,14 @@ def bruno():
         for t in (6.5, 12):
             case.observe(t, {"Y": size(t), "RCFB6": change, "OS": death, "PFS": progression})
         yield case
+    change = math.exp(.00437 * 6) - 1  # untreated, of another patient
+    case = Case("breast_cancer_untreated", "bruno_2012_breast_cancer", "closed form",
+                columns={"TS0": 40, "ECOG": 1, "METS": 1, "STUDY": 2})
+    case.record(0)
+    case.observe(8, {"Y": 40 * math.exp(.00437 * 8), "RCFB6": change,
+                     "OS": math.exp(3.02 - .00231 * 40 - .801 * change - .352 - .200 + .131 * 2),
+                     "PFS": math.exp(1.38 - .00165 * 40 - 1.18 * change - .195 + .216 * 2)})
+    yield case
 
 
 def tumour_burden():
@@ -422,7 +440,6 @@ def conway():
                 p.n * p.delta * active - p.c * v,
                 p.le + (p.be * active / (p.kb + active) - p.de * active / (p.kd + active) - p.mu) * killers]
 
-    # From day 200 on the virus is low and grows again, which magnifies every error.
     before, after = [1, 7, 30], [50, 60, 75, 100]
     start = [0, 874320, 3, 1102, 95826, .3334]
     rows = Trajectory(rates, start, [(0, 0, 1, 0), (40, 0, -1, 0)], methods=("DOP853", "Radau"),
@@ -436,6 +453,14 @@ def conway():
     for t, row in zip(after, named[len(before):]):
         case.observe(t, row, EPSILON=0)
     yield case
+    for name, doses in (("untreated", []), ("treated", [(0, 0, 1, 0)])):
+        times = [10, 100, 400] if not doses else [3, 12]
+        rows = Trajectory(rates, start, doses, scale=1e-3).at(times)
+        case = Case(f"conway_2015_hiv_{name}", "conway_2015_hiv", SCIPY, relative=1e-6)
+        case.dose(0, 1, "art") if doses else case.record(0)
+        for t, y in zip(times, rows):
+            case.observe(t, dict(T=y[1], L=y[2], I=y[3], log10_V=math.log10(y[4]), E=y[5]))
+        yield case
 
 
 def hepatitis_b():
@@ -509,6 +534,33 @@ def hepatitis_b():
             case.observe(until, values, **effects)
             last = effects
         yield case
+
+    def follow(case, times, switches=(), start=start):
+        """Observes the patient of the present constants; switches are (time, nucleoside, interferon)."""
+        y, now, on = numpy.array(start), 0, (0, 0)
+        case.record(0)
+        for until in sorted({*times, *(time for time, _, _ in switches)}):
+            y = Trajectory(rates_under(*on), y, methods=("Radau", "BDF"), scale=1e-8).at([until - now])[0]
+            now = until
+            if until in times:
+                case.observe(until, named(y))
+            for time, na, ifn in switches:
+                if time == until:
+                    on = (na, ifn)
+                    for is_on, route in zip(on, ("na", "ifn")):
+                        if is_on:
+                            case.dose(time, 1, route)
+        return case
+
+    source = "SciPy, Radau and BDF at 1e-12 that agree"
+    case = Case("hbv_early", "hbv_cortes_rios_2025", source, relative=1e-6, stiff=True)
+    yield follow(case, [2, 5, 40, 160])
+    case = Case("hbv_treated_early", "hbv_cortes_rios_2025", source, relative=1e-6, stiff=True)
+    yield follow(case, [110, 140, 200], [(100, 1, 1)])
+    k.kp, k.m = ten ** -1, ten ** -3
+    case = Case("hbv_exhausted", "hbv_cortes_rios_2025", source + "; another k_P and m",
+                {"log10_k_P": -1, "log10_m": -3}, relative=1e-6, stiff=True)
+    yield follow(case, [100, 300, 600])
 
 
 # Marrow, coagulation, glucose, whole body
