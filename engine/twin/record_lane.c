@@ -116,6 +116,10 @@ static void store_row(struct record_simulator *simulator, int l)
                                  .results = simulator->results};
 
   record_row_fill(&row, record_at(simulator, lane->next), simulator->outputs, values);
+  for (int i = 0; i < simulator->n_results && !lane->is_infinite; i++) {
+    lane->is_infinite = isinf(values[i]);
+    lane->infinite_at = lane->next;
+  }
   lane->next++;
 }
 
@@ -243,8 +247,12 @@ static void run(struct record_simulator *simulator, int l)
 static void go_on(struct record_simulator *simulator, int l)
 {
   struct record_lane *lane = &simulator->lanes[l];
-  const enum record_status status = live_moment(simulator, l);
+  enum record_status status = live_moment(simulator, l);
 
+  if (lane->is_infinite) {
+    lane->next = lane->infinite_at;
+    status = RECORD_NOT_FINITE;
+  }
   if (status != RECORD_OK)
     fail(simulator, l, status);
   else if (lane->next == end_of(lane))
@@ -264,6 +272,7 @@ int record_lane_begin(struct record_simulator *simulator, int l, struct record_p
   lane->moves = false;
   lane->now = record_at(simulator, patient->first)->time;
   lane->is_active = true;
+  lane->is_infinite = false;
   load_patient(simulator, l);
   model_lanes_initial(&simulator->patients, l, simulator->state);
   go_on(simulator, l);

@@ -20,6 +20,8 @@ struct record_lane {
   double stop;   /* where it will */
   double *times; /* of the records that the run passes */
   size_t capacity;
+  bool is_infinite;   /* an output was, first */
+  size_t infinite_at; /* at this record */
   struct regimen regimen;
   struct random_stream stream;
 };

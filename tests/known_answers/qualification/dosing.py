@@ -206,6 +206,8 @@ def cases():
         14, 18, 20, 30)
     regimen("ss_1_and_2", series).dose(0, 100, ii=12, ss=1).dose(4, 50, ii=12, ss=2).observe(
         4, 5, 12, 20, 36)
+    regimen("ss_1_cancels", series, LAG1=1.0).dose(0, 100, addl=5, ii=6).observe(7).dose(
+        14.5, 50, ii=8, ss=1).observe(15, 15.5, 18, 19, 25, 30)
     regimen("ss_endless_infusion").endless(0, 12).observe(0, 2, 10).endless(24, 30).observe(25, 40)
     regimen("ss_endless_infusion_depot").endless(0, 12, cmt=1).observe(0, 1, 2, 10)
 
