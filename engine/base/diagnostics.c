@@ -12,6 +12,7 @@
 
 #include "base/json_writer.h"
 #include "base/memory.h"
+#include "base/utf8.h"
 
 struct diagnostic {
   struct place at;
@@ -130,22 +131,6 @@ static const char *line_start(const struct source *source, int line)
   return p;
 }
 
-/** Bytes of the character of UTF-8 that begins here; 0 where none does. */
-static int character_length(const char *text, const char *end)
-{
-  const unsigned char c = (unsigned char)text[0];
-  const int n = c < 0x80 ? 1 : c < 0xc2 ? 0 : c < 0xe0 ? 2 : c < 0xf0 ? 3 : c < 0xf5 ? 4 : 0;
-  unsigned char next;
-
-  if (n > end - text) return 0;
-  for (int i = 1; i < n; i++)
-    if (((unsigned char)text[i] & 0xc0) != 0x80) return 0;
-  if (n < 3) return n;
-  next = (unsigned char)text[1];
-  if ((c == 0xe0 && next < 0xa0) || (c == 0xed && next >= 0xa0)) return 0;
-  return (c == 0xf0 && next < 0x90) || (c == 0xf4 && next >= 0x90) ? 0 : n;
-}
-
 /** What is no text becomes '?': a hostile file must not drive the terminal, nor break a program
  *  that reads what is said. Returns the number of characters, at most so many. */
 static int print_text(FILE *stream, const char *text, const char *end, int most)
@@ -154,10 +139,10 @@ static int print_text(FILE *stream, const char *text, const char *end, int most)
 
   while (text < end && n < most) {
     const unsigned char c = (unsigned char)*text;
-    const int length = character_length(text, end);
+    const size_t length = utf8_character(text, (size_t)(end - text));
 
     if (length > 1)
-      fwrite(text, 1, (size_t)length, stream);
+      fwrite(text, 1, length, stream);
     else if (length == 1)
       fputc(c == '\t' ? ' ' : c < 0x20 || c == 0x7f ? '?' : c, stream);
     else if ((c & 0xc0) != 0x80) /* the rest of a broken character takes no column */

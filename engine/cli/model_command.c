@@ -12,7 +12,7 @@
 #include "model/model_latex.h"
 #include "plan/inputs.h"
 
-static const char *const actions[] = {"list", "show", "check", "build", "import"};
+static const char *const actions[] = {"list", "show", "check", "build", "simulate", "import"};
 
 static int by_name(const struct dirent **a, const struct dirent **b)
 {
@@ -173,5 +173,6 @@ int model_command(const struct command *command, const struct arguments *argumen
   return failure(
       EXIT_CODE_INVALID_INPUT,
       "model: use it as `twintrial model list`, `model show NAME`, `model check FILE.yaml`, "
-      "`model build FILE.yaml` or `model import FILE.xml`");
+      "`model build FILE.yaml`, `model simulate NAME --events FILE.csv` or `model import "
+      "FILE.xml`");
 }

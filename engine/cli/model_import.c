@@ -26,19 +26,31 @@ static int check_text(const char *path, const char *text, struct arena *arena)
   return is_model ? EXIT_CODE_OK : EXIT_CODE_INVALID_INPUT;
 }
 
-static int write_text(const char *path, const char *text)
+/** The file is there whole, or as it was. */
+static int write_file(const char *path, const char *text, struct arena *arena)
 {
-  FILE *file = path ? fopen(path, "w") : stdout;
+  const char *partial = arena_format(arena, "%s.partial", path);
   const size_t length = strlen(text);
+  FILE *file = fopen(partial, "w");
   bool is_written;
+  int code;
 
-  if (!file) return failure(EXIT_CODE_FILE, "cannot write %s: %s", path, strerror(errno));
+  if (!file) return failure(EXIT_CODE_FILE, "cannot write %s: %s", partial, strerror(errno));
   is_written = fwrite(text, 1, length, file) == length;
-  if (path) is_written = fclose(file) == 0 && is_written;
-  if (is_written) return EXIT_CODE_OK;
-  if (path) remove(path);
-  return failure(EXIT_CODE_FILE, "cannot write all of %s: %s", path ? path : "the model",
-                 strerror(errno));
+  is_written = fclose(file) == 0 && is_written;
+  if (is_written && rename(partial, path) == 0) return EXIT_CODE_OK;
+  code = failure(EXIT_CODE_FILE, "cannot write %s: %s", path, strerror(errno));
+  remove(partial);
+  return code;
+}
+
+static int write_text(const char *path, const char *text, struct arena *arena)
+{
+  const size_t length = strlen(text);
+
+  if (path) return write_file(path, text, arena);
+  if (fwrite(text, 1, length, stdout) == length) return EXIT_CODE_OK;
+  return failure(EXIT_CODE_FILE, "cannot write the model: %s", strerror(errno));
 }
 
 int model_import(const char *path, const char *output)
@@ -51,7 +63,7 @@ int model_import(const char *path, const char *output)
 
   diagnostics_print(diagnostics, stderr);
   if (code == EXIT_CODE_OK) code = check_text(path, text, arena);
-  if (code == EXIT_CODE_OK) code = write_text(output, text);
+  if (code == EXIT_CODE_OK) code = write_text(output, text, arena);
   diagnostics_destroy(&diagnostics);
   arena_destroy(&arena);
   return code;

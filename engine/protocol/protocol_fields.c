@@ -175,9 +175,8 @@ static const struct field covariate_course_fields[] = {
 static const struct record_type covariate_course_type = RECORD(
     covariate_course,
     "How a covariate changes during the study; between two changes it holds. Model and rules read "
-    "its "
-    "present value, the model from that minute on, a rule when it decides. Eligibility, strata and "
-    "/cohort have the value at first; /covariates has the changes.");
+    "its present value, the model from that minute on, a rule when it decides. Eligibility, strata "
+    "and /cohort have the value at first; /covariates has the changes.");
 #undef FIELDS_OF
 
 #define FIELDS_OF encounter_entry

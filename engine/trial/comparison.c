@@ -65,8 +65,7 @@ void comparison_clear(struct comparison *comparison)
 static bool read_cell(struct comparison *comparison, const struct record_cell *cell, double *value)
 {
   *value = (double)NAN;
-  if (cell->length == 0 || strcmp(cell->text, ".") == 0 || strcmp(cell->text, "NA") == 0)
-    return true;
+  if (record_cell_is_missing(cell)) return true;
   return number_parse(cell->text, value) || refuse(comparison, cell, "not a number");
 }
 

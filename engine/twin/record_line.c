@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/utf8.h"
 
 enum { MOST_KEPT = 200, LONGEST_LINE = 1 << 20 };
 
@@ -15,18 +16,9 @@ void record_lines_clear(struct record_lines *lines)
   free(lines->cells);
 }
 
-/** Bytes of the character that begins the text; 0 when it is none of UTF-8 (RFC 3629). */
-static size_t character_size(const unsigned char *text, size_t n)
+bool record_cell_is_missing(const struct record_cell *cell)
 {
-  const unsigned char first = text[0];
-  const size_t size = first < 0x80 ? 1 : first < 0xc2 ? 0 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
-  const unsigned char least = first == 0xe0 ? 0xa0 : first == 0xf0 ? 0x90 : 0x80;
-  const unsigned char most = first == 0xed ? 0x9f : first == 0xf4 ? 0x8f : 0xbf;
-
-  if (first > 0xf4 || size > n || (size > 1 && (text[1] < least || text[1] > most))) return 0;
-  for (size_t i = 2; i < size; i++)
-    if ((text[i] & 0xc0) != 0x80) return 0;
-  return size;
+  return cell->text[0] == '\0' || strcmp(cell->text, ".") == 0 || strcmp(cell->text, "NA") == 0;
 }
 
 /** The first byte that is not UTF-8, or n. */
@@ -34,7 +26,7 @@ static size_t end_of_characters(const char *text, size_t n)
 {
   size_t i = 0, size = 1;
 
-  while (i < n && size > 0) i += size = character_size((const unsigned char *)text + i, n - i);
+  while (i < n && size > 0) i += size = utf8_character(text + i, n - i);
   return i;
 }
 

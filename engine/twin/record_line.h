@@ -11,6 +11,8 @@ struct record_cell {
   char *text;
   int column, length; /* in bytes, from 1 */
 };
+/** Empty, "." or "NA". */
+bool record_cell_is_missing(const struct record_cell *cell);
 
 /** A text file, line by line: memory for one line. */
 struct record_lines {

@@ -25,13 +25,6 @@ static void refuse(struct record_reader *reader, const struct record_cell *cell,
   diagnostics_error(reader->lines.diagnostics, &at, "%s", message);
 }
 
-static bool is_missing(const struct record_cell *cell)
-{
-  const char *text = cell->text;
-
-  return text[0] == '\0' || (text[0] == '.' && text[1] == '\0') || strcmp(text, "NA") == 0;
-}
-
 /** Numbers of at most 15 digits without an exponent, which is nearly all: exact, so that the
  *  quotient is rounded once and is what strtod() gives. */
 static bool read_plain(const char *text, double *value)
@@ -72,7 +65,7 @@ static bool read_item(struct record_reader *reader, enum record_column item, dou
   const struct record_cell *cell = cell_of(reader, item);
 
   *value = absent;
-  if (!cell || is_missing(cell) || read_number(cell->text, value)) return true;
+  if (!cell || record_cell_is_missing(cell) || read_number(cell->text, value)) return true;
   if (item == COLUMN_TIME && strchr(cell->text, ':'))
     refuse(reader, cell, "a time of day; write the time since the start as a number");
   else {
@@ -91,7 +84,8 @@ static bool read_count(struct record_reader *reader, enum record_column item, do
   struct place at;
 
   if (!read_item(reader, item, 0, value)) return false;
-  if (!cell || is_missing(cell) || (*value >= least && *value <= most && floor(*value) == *value))
+  if (!cell || record_cell_is_missing(cell) ||
+      (*value >= least && *value <= most && floor(*value) == *value))
     return true;
   at = record_lines_place(&reader->lines, cell);
   diagnostics_error(reader->lines.diagnostics, &at,
@@ -136,7 +130,7 @@ static bool read_compartment(struct record_reader *reader, struct record *record
   int state;
 
   record->route = -1;
-  if (!cell || is_missing(cell) || (read_number(cell->text, &number) && number == 0)) {
+  if (!cell || record_cell_is_missing(cell) || (read_number(cell->text, &number) && number == 0)) {
     record->route = (int16_t)(model->n_routes > 0 ? 0 : -1);
     record->state = (int16_t)(model->n_routes > 0 ? model->routes[0].state : 0);
     return true;
@@ -244,7 +238,7 @@ static bool read_id(struct record_reader *reader)
   const size_t length = strlen(text);
 
   memset(reader->held_id, 0, RECORD_ID_BYTES);
-  if (cell && is_missing(cell))
+  if (cell && record_cell_is_missing(cell))
     refuse(reader, cell, "a record without ID");
   else if (length >= RECORD_ID_BYTES)
     refuse(reader, cell, "an ID of more than 16 characters");
@@ -280,7 +274,7 @@ static bool read_given(struct record_reader *reader)
     const struct record_cell *cell = &reader->lines.cells[i];
     const int g = reader->columns.given[i];
 
-    if (g < 0 || is_missing(cell)) continue;
+    if (g < 0 || record_cell_is_missing(cell)) continue;
     if (g < model->n_covariates && model->covariates[g].n_categories > 0) {
       ok = read_category(reader, &model->covariates[g], cell, &reader->held_given[g]) && ok;
     } else if (!read_number(cell->text, &reader->held_given[g])) {

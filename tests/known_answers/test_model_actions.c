@@ -8,33 +8,7 @@
 #include <math.h>
 #include <petscsys.h>
 
-#include "model_run.h"
-
-enum { MOST_SAMPLES = 200 };
-
-static const struct solver_method *const methods[] = {&solver_explicit, &solver_rosenbrock,
-                                                      &solver_switching, &solver_petsc};
-enum { METHODS = 4 };
-
-/** A run of a text with the method, at 1e-10 if it does not say; [time][output], free(). */
-static double *outputs_of(struct model_run run, const struct solver_method *method)
-{
-  struct arena *arena = arena_create();
-  double *outputs;
-
-  run.method = method;
-  if (!run.time) run.time = "1";
-  if (!run.rtol) run.rtol = 1e-10;
-  outputs = model_run(&run, model_of_file(&run, arena));
-  arena_destroy(&arena);
-  return outputs;
-}
-
-static void assert_within(double value, double expected, double error)
-{
-  if (!(fabs(value - expected) <= error))
-    fail_msg("%.17g is not %.17g within %g", value, expected, error);
-}
+#include "event_run.h"
 
 #define BEGINNING "schema: 1\nmodel: m\ntitle: t\ntime: \"1\"\n"
 #define ONE(name) "  " name ": {unit: \"1\", expression: " name "}\n"

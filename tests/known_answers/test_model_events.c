@@ -8,32 +8,7 @@
 #include <math.h>
 #include <petscsys.h>
 
-#include "model_run.h"
-
-enum { MOST_SAMPLES = 200 };
-
-static const struct solver_method *const methods[] = {&solver_explicit, &solver_rosenbrock,
-                                                      &solver_switching, &solver_petsc};
-enum { METHODS = 4 };
-
-/** A run of a text with the method, at 1e-12 if it does not say; [time][output], free(). */
-static double *outputs_of(struct model_run run, const struct solver_method *method)
-{
-  struct arena *arena = arena_create();
-  double *outputs;
-
-  run.method = method;
-  if (!run.rtol) run.rtol = 1e-12;
-  outputs = model_run(&run, model_of_file(&run, arena));
-  arena_destroy(&arena);
-  return outputs;
-}
-
-static void assert_within(double value, double expected, double error)
-{
-  if (!(fabs(value - expected) <= error))
-    fail_msg("%.17g is not %.17g within %g", value, expected, error);
-}
+#include "event_run.h"
 
 #define BEGINNING "schema: 1\nmodel: m\ntitle: t\ntime: s\n"
 
@@ -105,6 +80,7 @@ static void elimination_changes_at_a_threshold_and_again_after_a_dose(void **sta
   for (int t = 0; t < MOST_SAMPLES; t++) times[t] = 0.5 * t;
   for (int m = 0; m < METHODS; m++) {
     double *all = outputs_of((struct model_run){.text = saving,
+                                                .time = "h",
                                                 .n_doses = 2,
                                                 .doses = doses,
                                                 .samples_see_dose = true,
@@ -143,8 +119,8 @@ static void first_passage_times_of_a_decay_are_logarithms(void **state)
 
   (void)state;
   for (int m = 0; m < METHODS; m++) {
-    double *all = outputs_of((struct model_run){.text = decay, .n_times = 3, .times = times},
-                             methods[m]);
+    double *all = outputs_of(
+        (struct model_run){.text = decay, .time = "h", .n_times = 3, .times = times}, methods[m]);
 
     assert_within(all[10], log(2) / 0.3, 1e-10);
     assert_within(all[11], 60 * log(10) / 0.3, 1e-8);
