@@ -76,12 +76,16 @@ static void read_compartments(struct reading *reading)
 {
   for (unsigned i = 0; i < Model_getNumCompartments(reading->file); i++) {
     const Compartment_t *compartment = Model_getCompartment(reading->file, i);
-    struct quantity *quantity = add(reading, QUANTITY_COMPARTMENT, compartment,
-                                    Compartment_getId(compartment));
+    const char *id = Compartment_getId(compartment);
+    struct quantity *quantity = add(reading, QUANTITY_COMPARTMENT, compartment, id);
 
     if (Compartment_isSetSize(compartment)) quantity->value = Compartment_getSize(compartment);
     quantity->is_constant = Compartment_getConstant(compartment);
-    quantity->has_no_size = Compartment_getSpatialDimensionsAsDouble(compartment) == 0;
+    /* Since level 3 a point may have a size. */
+    quantity->has_no_size = Compartment_getSpatialDimensionsAsDouble(compartment) == 0 &&
+                            !Compartment_isSetSize(compartment) &&
+                            !Model_getInitialAssignmentBySym(reading->file, id) &&
+                            !Model_getRuleByVar(reading->file, id);
     quantity->unit = kept(reading->model, Compartment_getUnits(compartment));
   }
 }

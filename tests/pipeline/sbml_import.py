@@ -127,6 +127,15 @@ def pulse():
     compare("pulse", times.tolist(), {"x": x})
 
 
+def points():
+    """Compartments without dimensions. Each species makes itself at the rate of what its symbol means:
+    the concentration where there is a size, 2 or 4, the amount where there is none."""
+    times = np.array([0.5, 1.0, 3.0])
+    expected = {"A": np.exp(times / 2), "B": np.exp(times / 4), "D": np.exp(times)}
+    expected |= {"A_amount": 2 * expected["A"], "B_amount": 4 * expected["B"]}
+    compare("points", times.tolist(), expected)
+
+
 def mathematics():
     """Every operator, against Python's own functions."""
     x, y = 0.37, 2.7
@@ -208,6 +217,7 @@ oral_doses()
 growing_cell()
 level_2()
 pulse()
+points()
 mathematics()
 names_what_it_lacks()
 hostile_files()
