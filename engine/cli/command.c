@@ -117,6 +117,23 @@ int64_t argument_count(const struct command *command, const struct arguments *ar
   return count;
 }
 
+uint64_t argument_seed(const struct command *command, const struct arguments *arguments,
+                       const char *option, uint64_t absent)
+{
+  const char *value = argument(command, arguments, option);
+  char *end;
+  unsigned long long seed;
+
+  if (!value) return absent;
+  errno = 0;
+  seed = strtoull(value, &end, 10);
+  if (value[0] < '0' || value[0] > '9' || *end || errno)
+    exit(failure(EXIT_CODE_INVALID_INPUT,
+                 "%s: option %s needs a whole number below 2^64, not '%s'", command->name, option,
+                 value));
+  return seed;
+}
+
 double argument_number(const struct command *command, const struct arguments *arguments,
                        const char *option, double absent)
 {
@@ -164,13 +181,12 @@ const struct command *command_named(const char *name)
   return NULL;
 }
 
-bool command_is_of_engine(const struct command *command, int argc, char **argv)
+bool command_is_of_engine(const struct command *command, const struct arguments *arguments)
 {
   static const char *const actions[] = {"simulate", "import", NULL};
 
   for (int a = 0; command->kind == COMMAND_MODEL && actions[a]; a++)
-    for (int i = 0; i < argc; i++)
-      if (strcmp(argv[i], actions[a]) == 0) return true;
+    if (arguments->n_words > 0 && strcmp(arguments->words[0], actions[a]) == 0) return true;
   return command->kind >= COMMAND_RUN;
 }
 

@@ -48,7 +48,7 @@ enum { MAX_OPTIONS = 24 };
 extern const struct command commands[]; /* ends with a NULL name */
 const struct command *command_named(const char *name);
 /** Whether it is the engine program's: by the kind, or by the action of `model`. */
-bool command_is_of_engine(const struct command *command, int argc, char **argv);
+bool command_is_of_engine(const struct command *command, const struct arguments *arguments);
 /** Parses and checks; prints what is wrong, with the nearest option, and returns
  *  EXIT_CODE_INVALID_INPUT. The lists are the caller's: [argc] and [MAX_OPTIONS]. */
 int command_parse(const struct command *command, int argc, char **argv,
@@ -63,6 +63,9 @@ const char *argument(const struct command *command, const struct arguments *argu
 /** A whole number of an option, `absent` without it; exits with a message when it is none. */
 int64_t argument_count(const struct command *command, const struct arguments *arguments,
                        const char *option, int64_t absent);
+/** A whole number below 2^64, `absent` without it; exits with a message when it is none. */
+uint64_t argument_seed(const struct command *command, const struct arguments *arguments,
+                       const char *option, uint64_t absent);
 double argument_number(const struct command *command, const struct arguments *arguments,
                        const char *option, double absent);
 /** The index of a value among names that end with NULL; exits with a message, and the nearest, when

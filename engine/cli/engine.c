@@ -187,12 +187,13 @@ int main(int argc, char **argv)
   struct arguments arguments = {0};
   int code;
 
-  if (!command || !command_is_of_engine(command, argc - 2, argv + 2))
-    return failure(EXIT_CODE_INVALID_INPUT, "this program is started by `twintrial`");
+  if (!command) return failure(EXIT_CODE_INVALID_INPUT, "this program is started by `twintrial`");
   signal(SIGXFSZ, SIG_IGN); /* a limit on file sizes is then an error of write() */
   arguments.words = memory_new((size_t)argc, sizeof *arguments.words);
   arguments.values = memory_new(MAX_OPTIONS, sizeof *arguments.values);
   code = command_parse(command, argc - 2, argv + 2, &arguments);
+  if (code == EXIT_CODE_OK && !command_is_of_engine(command, &arguments))
+    code = failure(EXIT_CODE_INVALID_INPUT, "this program is started by `twintrial`");
   if (code == EXIT_CODE_OK && command->kind == COMMAND_RUN)
     code = run_command(command, &arguments, argc, argv);
   else if (code == EXIT_CODE_OK && command->kind == COMMAND_ANALYZE)

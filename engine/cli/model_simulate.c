@@ -51,7 +51,7 @@ int simulate_options(const struct command *command, const struct arguments *argu
   if (!options->events)
     return failure(EXIT_CODE_INVALID_INPUT, "model simulate: --events FILE.csv is missing");
   options->has_seed = argument(command, arguments, "--seed");
-  options->seed = (uint64_t)argument_count(command, arguments, "--seed", 1);
+  options->seed = argument_seed(command, arguments, "--seed", 0);
   options->rule = (enum covariate_rule)choice(command, arguments, "--covariates", rules);
   options->clamps_lag = choice(command, arguments, "--steady-lag", lags);
   options->rtol = argument_tolerance(command, arguments, 1e-8);

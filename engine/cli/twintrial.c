@@ -92,11 +92,12 @@ int main(int argc, char **argv)
     command_print_help(command);
     return command_finish(EXIT_CODE_OK);
   }
-  if (command_is_of_engine(command, argc - 2, argv + 2)) return become_engine(argv);
   arguments.words = memory_new((size_t)argc, sizeof *arguments.words);
   arguments.values = memory_new(MAX_OPTIONS, sizeof *arguments.values);
   code = command_parse(command, argc - 2, argv + 2, &arguments);
-  if (code == EXIT_CODE_OK) code = run(command, &arguments);
+  if (code == EXIT_CODE_OK)
+    code = command_is_of_engine(command, &arguments) ? become_engine(argv)
+                                                     : run(command, &arguments);
   free(arguments.words);
   free(arguments.values);
   return command_finish(code);

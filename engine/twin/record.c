@@ -12,6 +12,8 @@ const char *const record_status_names[N_RECORD_STATUSES] = {
     "step too small",
     "not finite",
     "no steady state",
+    "steady state not solved",
+    "events assign",
     "rates depend on time",
     "undefined dose",
     "lag not below interval",

@@ -71,6 +71,10 @@ static enum record_status status_of(enum steady_status status)
     return RECORD_OK;
   case STEADY_TIME:
     return RECORD_STEADY_STATE_OF_TIME;
+  case STEADY_EVENTS:
+    return RECORD_STEADY_STATE_OF_EVENTS;
+  case STEADY_NOT_SOLVED:
+    return RECORD_STEADY_STATE_UNSOLVED;
   default:
     return RECORD_NO_STEADY_STATE;
   }
