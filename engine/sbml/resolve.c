@@ -137,6 +137,43 @@ static bool varies(struct quantity *quantity)
   return quantity->varies;
 }
 
+static bool jumps(struct quantity *quantity);
+
+static void find_jumping(void *context, const struct tree *leaf)
+{
+  bool *found = context;
+
+  if (leaf->kind == TREE_QUANTITY && jumps(leaf->quantity)) *found = true;
+}
+
+/** Whether an event makes it jump, itself or through what its formula names. */
+static bool jumps(struct quantity *quantity)
+{
+  const struct tree *by = quantity->assignment ? quantity->assignment : quantity->law;
+
+  if (quantity->jump_is_settled) return quantity->jumps;
+  quantity->jump_is_settled = true;
+  quantity->jumps = quantity->is_set_by_events;
+  if (by) tree_visit(by, find_jumping, &quantity->jumps);
+  if (quantity->kind == QUANTITY_SPECIES && !quantity->has_only_amount && !by &&
+      jumps(quantity->compartment))
+    quantity->jumps = true;
+  return quantity->jumps;
+}
+
+/** A rate rule moves the concentration whatever the size does, an event on the size keeps the
+ *  amount: where an assignment rule passes the event on, the two differ. */
+static bool keeps_concentration(struct sbml_model *model, struct quantity *species)
+{
+  if (!species->rate_rule || !species->compartment->assignment) return false;
+  if (jumps(species->compartment))
+    refuse(model, species,
+           "has a rate rule for its concentration, in a compartment whose assignment rule makes "
+           "its size jump at an event: the model language cannot say what then becomes of the "
+           "amount; let events set the size, without the rule");
+  return true;
+}
+
 /** In a compartment that changes, reactions and the mere change keep to the amount. */
 static void separate_amounts(struct sbml_model *model)
 {
@@ -146,7 +183,7 @@ static void separate_amounts(struct sbml_model *model)
     struct quantity *species = model->quantities[i];
 
     if (species->kind != QUANTITY_SPECIES || species->has_only_amount || species->assignment ||
-        !varies(species->compartment) || (species->rate_rule && species->compartment->assignment))
+        !varies(species->compartment) || keeps_concentration(model, species))
       continue;
     species->amount = sbml_add_quantity(
         model, QUANTITY_AMOUNT, arena_format(model->arena, "%s_amount", species->id), species->at);

@@ -44,6 +44,7 @@ struct quantity {
   const struct tree *expression, *start, *rate;
   double start_value; /* NaN while it is not known */
   bool varies, is_settled, is_visited, is_left_out, is_seen_by_events, start_is_valued;
+  bool jumps, jump_is_settled; /* whether events make it jump */
   bool start_is_named, is_written, start_is_written;
 };
 

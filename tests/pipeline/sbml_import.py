@@ -176,6 +176,15 @@ def names_what_it_lacks():
             fail(f"not_in_the_language: '{words}' is not named at {line}:{column}: {said}")
 
 
+def names_a_size_that_jumps():
+    """A rate rule for a concentration, a size by assignment rule, an event on what the rule reads:
+    the file does not say whether the concentration or the amount outlasts the event."""
+    code, said = import_file(str(FOLDER / "jumping_size.xml"), "none.yaml")
+    if code != 2 or not re.search(r"'kept' has a rate rule for its concentration", said) or \
+            said.count("error:") != 1:
+        fail(f"jumping_size: exit code {code}: {said}")
+
+
 def hostile_files():
     """Exit code 2 and a message, or 0 and a model; never anything else."""
     text = (FOLDER / "oral_doses.xml").read_text()
@@ -220,5 +229,6 @@ pulse()
 points()
 mathematics()
 names_what_it_lacks()
+names_a_size_that_jumps()
 hostile_files()
 shown_in_the_documentation()
