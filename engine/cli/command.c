@@ -128,9 +128,8 @@ uint64_t argument_seed(const struct command *command, const struct arguments *ar
   errno = 0;
   seed = strtoull(value, &end, 10);
   if (value[0] < '0' || value[0] > '9' || *end || errno)
-    exit(failure(EXIT_CODE_INVALID_INPUT,
-                 "%s: option %s needs a whole number below 2^64, not '%s'", command->name, option,
-                 value));
+    exit(failure(EXIT_CODE_INVALID_INPUT, "%s: option %s needs a whole number below 2^64, not '%s'",
+                 command->name, option, value));
   return seed;
 }
 

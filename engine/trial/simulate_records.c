@@ -74,6 +74,7 @@ static int examine(struct records_run *run)
                                      "run linearly (parameters: those of the next one)"};
   struct record_reader *reader = open_reader(run, run->diagnostics);
   struct record_batch batch = {0};
+  int code;
   bool varies;
 
   while (reader && record_reader_next(reader, &batch)) {
@@ -81,9 +82,13 @@ static int examine(struct records_run *run)
     run->n_patients += (int64_t)batch.n_patients;
   }
   record_batch_clear(&batch);
-  TRY(judge(run, ferror(run->events) ? failure(EXIT_CODE_FILE, "cannot read %s: %s",
-                                               run->options->events, strerror(errno))
-                                     : EXIT_CODE_OK));
+  code = judge(run, ferror(run->events) ? failure(EXIT_CODE_FILE, "cannot read %s: %s",
+                                                  run->options->events, strerror(errno))
+                                        : EXIT_CODE_OK);
+  if (code != EXIT_CODE_OK) {
+    record_reader_destroy(&reader);
+    return code;
+  }
   varies = record_reader_varies(reader);
   compile_for(run, reader);
   record_reader_destroy(&reader);
@@ -177,10 +182,12 @@ static int simulate(struct records_run *run)
 {
   struct record_reader *reader = open_reader(run, run->untold);
   struct record_batch batch = {0};
-  int code = create_simulator(run, reader);
+  int code = reader ? create_simulator(run, reader)
+                    : failure(EXIT_CODE_FILE, "%s has changed while it was read",
+                              run->options->events);
   int64_t b = 0;
 
-  for (; record_reader_next(reader, &batch); b++) {
+  for (; reader && record_reader_next(reader, &batch); b++) {
     const double start = clock_s();
     int said;
 

@@ -43,11 +43,11 @@ enum record_status {
   RECORD_STEP_TOO_SMALL,
   RECORD_NOT_FINITE,
   RECORD_NO_STEADY_STATE,
-  RECORD_STEADY_STATE_UNSOLVED, /* the solver cannot follow the patient from dose to dose */
+  RECORD_STEADY_STATE_UNSOLVED,  /* the solver cannot follow the patient from dose to dose */
   RECORD_STEADY_STATE_OF_EVENTS, /* events that assign: what waits belongs to the state, too */
-  RECORD_STEADY_STATE_OF_TIME, /* rates that depend on TIME have none */
-  RECORD_DOSE_UNDEFINED,       /* its lag, fraction, rate or duration makes no sense */
-  RECORD_LAG_AND_INTERVAL,     /* a steady state whose lag is not shorter than its interval */
+  RECORD_STEADY_STATE_OF_TIME,   /* rates that depend on TIME have none */
+  RECORD_DOSE_UNDEFINED,         /* its lag, fraction, rate or duration makes no sense */
+  RECORD_LAG_AND_INTERVAL,       /* a steady state whose lag is not shorter than its interval */
   RECORD_ENDLESS_EVENTS,
   N_RECORD_STATUSES
 };
