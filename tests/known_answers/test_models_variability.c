@@ -104,7 +104,7 @@ static void compare(void *context, const struct model *model)
     p = model_parameter_named(model, published->parameter);
     q = model_parameter_named(model, published->other);
     assert_true(p >= 0 && q >= 0 && model->parameters[p].eta >= 0 && model->parameters[q].eta >= 0);
-    assert_true(fabs(covariance_of(model - p, q), published->value) <=
+    assert_true(fabs(covariance_of(model, p, q) - published->value) <=
                 1e-12 * fabs(published->value));
     tally->n_covariances++;
   }
