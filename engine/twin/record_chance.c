@@ -54,11 +54,11 @@ static bool is_whole_number(const char *id)
 struct random_stream record_stream(uint64_t seed, const char *id)
 {
   const long long number = is_whole_number(id) ? strtoll(id, NULL, 10) : -1;
-  uint32_t hash = 2166136261u; /* FNV-1a, 32 bits */
+  uint64_t hash = UINT64_C(14695981039346656037); /* FNV-1a, 64 bits */
 
   if (number >= 0 && number <= UINT32_MAX) return (struct random_stream){seed, 1, (uint32_t)number};
-  for (const char *c = id; *c; c++) hash = (hash ^ (unsigned char)*c) * 16777619u;
-  return (struct random_stream){seed, 1, hash};
+  for (const char *c = id; *c; c++) hash = (hash ^ (unsigned char)*c) * UINT64_C(1099511628211);
+  return (struct random_stream){seed, (uint32_t)(hash >> 32) | UINT32_C(1) << 31, (uint32_t)hash};
 }
 
 /** The nearest minute; what is 2,000 years away shares the last one. */

@@ -28,7 +28,7 @@ void record_result_name(const struct model *model, const struct record_result *r
                         char name[RECORD_RESULT_NAME_BYTES]);
 
 /** Whose draws: an ID that is a whole number below 2^32, without a sign or zeros before it, is that
- *  number; any other text is a hash of 32 bits, which two of many IDs may share. */
+ *  number, in replicate 1; any other text is a hash of 63 bits, in patient and replicate. */
 struct random_stream record_stream(uint64_t seed, const char *id);
 /** One record's row of results; `outputs` are the model's, of one lane, at that time. */
 struct record_row {

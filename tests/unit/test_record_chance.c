@@ -19,6 +19,7 @@ static void an_id_that_is_a_whole_number_is_that_number(void **state)
   assert_int_equal(patient_of("12"), 12);
   assert_int_equal(patient_of("4294967295"), 4294967295);
   assert_int_equal(record_stream(7, "12").seed, 7);
+  assert_int_equal(record_stream(7, "12").replicate, 1);
 }
 
 /* They are other patients in the file, so they must not share the draws of 1. */
@@ -29,6 +30,7 @@ static void ids_that_are_written_otherwise_are_other_patients(void **state)
   (void)state;
   for (size_t i = 0; i < sizeof ids / sizeof *ids; i++) {
     assert_int_not_equal(patient_of(ids[i]), 1);
+    assert_true(record_stream(7, ids[i]).replicate > INT32_MAX);
     for (size_t k = 0; k < i; k++) assert_int_not_equal(patient_of(ids[i]), patient_of(ids[k]));
   }
 }
