@@ -176,7 +176,9 @@ static void measure(struct steady_state *s)
   for (int i = 0; i < s->n; i++) {
     s->size[i] = fmax(fabs(s->now.x[i]), smallest_size * s->model->states[i].scale);
     s->size[i] = fmax(s->size[i], s->now.largest[i]);
-    if (s->now.end[i] < -converged * s->size[i]) s->is_positive[i] = false;
+    /* the integration's own error can pass zero by as much as 1e-14 of the scale */
+    if (s->now.end[i] < -converged * fmax(s->size[i], s->model->states[i].scale))
+      s->is_positive[i] = false;
   }
 }
 
