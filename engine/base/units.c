@@ -3,6 +3,7 @@
 
 #include <ctype.h>
 #include <math.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -229,10 +230,39 @@ const char *unit_dimension_text(struct unit unit, char *text)
   return text;
 }
 
+/** Numbers of at most 15 digits without an exponent, which is nearly all: exact, so that the
+ *  quotient is rounded once and is what strtod() gives. */
+static bool parse_plain(const char *text, double *value)
+{
+  static const double tens[] = {1,   1e1, 1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                                1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
+  const bool is_negative = *text == '-';
+  const char *p = text + is_negative;
+  int64_t digits = 0;
+  int n = 0, decimals = 0;
+  bool has_point = false;
+
+  for (; n <= 15 && (*p == '.' || (*p >= '0' && *p <= '9')); p++) {
+    if (*p == '.') {
+      if (has_point) return false;
+      has_point = true;
+      continue;
+    }
+    digits = 10 * digits + (*p - '0');
+    decimals += has_point;
+    n++;
+  }
+  if (*p != '\0' || n == 0 || n > 15) return false;
+  *value = (double)digits / tens[decimals];
+  if (is_negative) *value = -*value;
+  return true;
+}
+
 bool number_parse(const char *text, double *value)
 {
   char *end;
 
+  if (parse_plain(text, value)) return true;
   if (text[0] == '\0' || strspn(text, "+-0123456789.eE") != strlen(text)) return false;
   *value = strtod(text, &end);
   return end != text && *end == '\0' && isfinite(*value);

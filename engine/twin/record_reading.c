@@ -25,39 +25,6 @@ static void refuse(struct record_reader *reader, const struct record_cell *cell,
   diagnostics_error(reader->lines.diagnostics, &at, "%s", message);
 }
 
-/** Numbers of at most 15 digits without an exponent, which is nearly all: exact, so that the
- *  quotient is rounded once and is what strtod() gives. */
-static bool read_plain(const char *text, double *value)
-{
-  static const double tens[] = {1,   1e1, 1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
-                                1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
-  const bool is_negative = *text == '-';
-  const char *p = text + is_negative;
-  int64_t digits = 0;
-  int n = 0, decimals = 0;
-  bool has_point = false;
-
-  for (; n <= 15 && (*p == '.' || (*p >= '0' && *p <= '9')); p++) {
-    if (*p == '.') {
-      if (has_point) return false;
-      has_point = true;
-      continue;
-    }
-    digits = 10 * digits + (*p - '0');
-    decimals += has_point;
-    n++;
-  }
-  if (*p != '\0' || n == 0 || n > 15) return false;
-  *value = (double)digits / tens[decimals];
-  if (is_negative) *value = -*value;
-  return true;
-}
-
-static bool read_number(const char *text, double *value)
-{
-  return read_plain(text, value) || (number_parse(text, value) && isfinite(*value));
-}
-
 /** A missing value is `absent`; false, and reported, when the cell is no number. */
 static bool read_item(struct record_reader *reader, enum record_column item, double absent,
                       double *value)
@@ -65,7 +32,7 @@ static bool read_item(struct record_reader *reader, enum record_column item, dou
   const struct record_cell *cell = cell_of(reader, item);
 
   *value = absent;
-  if (!cell || record_cell_is_missing(cell) || read_number(cell->text, value)) return true;
+  if (!cell || record_cell_is_missing(cell) || number_parse(cell->text, value)) return true;
   if (item == COLUMN_TIME && strchr(cell->text, ':'))
     refuse(reader, cell, "a time of day; write the time since the start as a number");
   else {
@@ -130,7 +97,7 @@ static bool read_compartment(struct record_reader *reader, struct record *record
   int state;
 
   record->route = -1;
-  if (!cell || record_cell_is_missing(cell) || (read_number(cell->text, &number) && number == 0)) {
+  if (!cell || record_cell_is_missing(cell) || (number_parse(cell->text, &number) && number == 0)) {
     record->route = (int16_t)(model->n_routes > 0 ? 0 : -1);
     record->state = (int16_t)(model->n_routes > 0 ? model->routes[0].state : 0);
     return true;
@@ -277,7 +244,7 @@ static bool read_given(struct record_reader *reader)
     if (g < 0 || record_cell_is_missing(cell)) continue;
     if (g < model->n_covariates && model->covariates[g].n_categories > 0) {
       ok = read_category(reader, &model->covariates[g], cell, &reader->held_given[g]) && ok;
-    } else if (!read_number(cell->text, &reader->held_given[g])) {
+    } else if (!number_parse(cell->text, &reader->held_given[g])) {
       const struct place at = record_lines_place(&reader->lines, cell);
 
       diagnostics_error(reader->lines.diagnostics, &at, "'%.40s' is not a number", cell->text);
