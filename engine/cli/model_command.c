@@ -10,7 +10,6 @@
 #include "cli/front_commands.h"
 #include "cli/place.h"
 #include "model/model_latex.h"
-#include "plan/inputs.h"
 
 static const char *const actions[] = {"list", "show", "check", "build", "simulate", "import"};
 
@@ -101,15 +100,6 @@ static int list(void)
   return code;
 }
 
-static int no_model(const char *name, const char *near)
-{
-  if (near)
-    return failure(EXIT_CODE_INVALID_INPUT, "no library model '%s'; did you mean '%s'?", name,
-                   near);
-  return failure(EXIT_CODE_INVALID_INPUT,
-                 "no library model '%s'; see `twintrial model list`, or name a file", name);
-}
-
 enum action { SHOW, CHECK, BUILD };
 
 struct wish {
@@ -118,11 +108,10 @@ struct wish {
   bool as_latex;
 };
 
-static int act(const struct wish *wish, const struct text *text, struct arena *arena)
+static int act(const struct wish *wish, const char *name, const char *path, struct arena *arena)
 {
   struct diagnostics *diagnostics = diagnostics_create();
-  const struct model *model = load(model_path(text, place_models(arena), arena), arena,
-                                   diagnostics);
+  const struct model *model = load(path, arena, diagnostics);
   int code = model ? EXIT_CODE_OK : EXIT_CODE_INVALID_INPUT;
 
   diagnostics_print(diagnostics, stderr);
@@ -133,7 +122,7 @@ static int act(const struct wish *wish, const struct text *text, struct arena *a
   if (model && wish->action == BUILD)
     code = model_build(model, wish->into ? wish->into : place_kernels(arena), arena);
   if (model && wish->action == CHECK)
-    printf("%s: ok. %s: %d states, %d parameters\n", text->text, model->name, model->n_states,
+    printf("%s: ok. %s: %d states, %d parameters\n", name, model->name, model->n_states,
            model->n_parameters);
   diagnostics_destroy(&diagnostics);
   return code;
@@ -142,13 +131,10 @@ static int act(const struct wish *wish, const struct text *text, struct arena *a
 static int with_model(const struct wish *wish, const char *name)
 {
   struct arena *arena = arena_create();
-  const struct source here = {"", "", 0, 0};
-  const struct text text = {name, {&here, 1, 1, 1}};
-  const char *near;
-  const int code = model_is_missing(&text, place_models(arena), arena, &near)
-                       ? no_model(name, near)
-                       : act(wish, &text, arena);
+  const char *path;
+  int code = place_model(name, arena, &path);
 
+  if (code == EXIT_CODE_OK) code = act(wish, name, path, arena);
   arena_destroy(&arena);
   return code;
 }

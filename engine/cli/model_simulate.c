@@ -7,7 +7,6 @@
 #include "base/failure.h"
 #include "base/memory.h"
 #include "cli/place.h"
-#include "plan/inputs.h"
 #include "protocol/protocol_file.h"
 
 static int choice(const struct command *command, const struct arguments *arguments,
@@ -16,21 +15,6 @@ static int choice(const struct command *command, const struct arguments *argumen
   const char *value = argument(command, arguments, option);
 
   return value ? argument_choice(command, option, value, names) : 0;
-}
-
-static int find_model(const char *name, struct arena *arena,
-                      struct simulate_records_options *options)
-{
-  static const struct source here = {"", "", 0, 0};
-  const struct text text = {name, {&here, 1, 1, 1}};
-  const char *near;
-
-  if (model_is_missing(&text, place_models(arena), arena, &near))
-    return failure(EXIT_CODE_INVALID_INPUT,
-                   "no library model '%s'%s%s%s; see `twintrial model list`", name,
-                   near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
-  options->model = model_path(&text, place_models(arena), arena);
-  return EXIT_CODE_OK;
 }
 
 int simulate_options(const struct command *command, const struct arguments *arguments,
@@ -43,7 +27,7 @@ int simulate_options(const struct command *command, const struct arguments *argu
   if (arguments->n_words != 2 || strcmp(arguments->words[0], "simulate") != 0)
     return failure(EXIT_CODE_INVALID_INPUT,
                    "model simulate: use it as `twintrial model simulate NAME --events FILE.csv`");
-  TRY(find_model(arguments->words[1], arena, options));
+  TRY(place_model(arguments->words[1], arena, &options->model));
   options->events = argument(command, arguments, "--events");
   options->output = argument(command, arguments, "--output");
   options->expected = argument(command, arguments, "--expected");

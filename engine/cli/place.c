@@ -7,6 +7,7 @@
 
 #include "base/failure.h"
 #include "base/memory.h"
+#include "plan/inputs.h"
 
 enum { PATH_BYTES = 4096 };
 
@@ -36,6 +37,21 @@ const char *place_models(struct arena *arena)
 const char *place_qualification(struct arena *arena)
 {
   return arena_format(arena, "%s/share/twintrial/qualification", place_prefix(arena));
+}
+
+int place_model(const char *name, struct arena *arena, const char **path)
+{
+  static const struct source here = {"", "", 0, 0};
+  const struct text text = {name, {&here, 1, 1, 1}};
+  const char *near;
+
+  *path = model_path(&text, place_models(arena), arena);
+  if (!model_is_missing(&text, place_models(arena), arena, &near)) return EXIT_CODE_OK;
+  if (near)
+    return failure(EXIT_CODE_INVALID_INPUT, "no library model '%s'; did you mean '%s'?", name,
+                   near);
+  return failure(EXIT_CODE_INVALID_INPUT,
+                 "no library model '%s'; see `twintrial model list`, or name a file", name);
 }
 
 const char *place_library_kernels(struct arena *arena)

@@ -10,6 +10,9 @@ struct arena;
 const char *place_prefix(struct arena *arena);
 /** Library models; the environment variable TWINTRIAL_MODELS overrides. */
 const char *place_models(struct arena *arena);
+/** The file of a library model's name, or of a path; EXIT_CODE_INVALID_INPUT and a message, with
+ * the nearest name, when the library has none. */
+int place_model(const char *name, struct arena *arena, const char **path);
 /** Known answers of `qualify`. */
 const char *place_qualification(struct arena *arena);
 /** Where compiled models are: those of the library, and the user's own, which `model build` writes:
