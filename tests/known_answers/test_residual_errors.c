@@ -10,6 +10,7 @@
 #include <cmocka.h>
 #include <string.h>
 
+#include "compiled_text.h"
 #include "base/memory.h"
 #include "model/model.h"
 #include "moments.h"
@@ -52,30 +53,9 @@ static const char model_text[] =
     "  - {outputs: [BLOCK_POWER, BLOCK_LOG, BLOCK_BOTH], correlation: [0.5, -0.3, 0.4]}\n"
     "  - {outputs: [SLOW, SLOW_OTHER], correlation: -0.6}\n";
 
-struct compiled {
-  struct arena *arena;
-  const struct model *model;
-};
-
 static int compile(void **state)
 {
-  static struct compiled compiled;
-  struct diagnostics *diagnostics = diagnostics_create();
-  const struct source source = {
-      .name = "measured", .text = model_text, .length = strlen(model_text)};
-
-  compiled.arena = arena_create();
-  compiled.model = model_compile(&source, 0, NULL, compiled.arena, diagnostics);
-  diagnostics_print(diagnostics, stderr);
-  diagnostics_destroy(&diagnostics);
-  *state = &compiled;
-  return compiled.model ? 0 : -1;
-}
-
-static int release(void **state)
-{
-  arena_destroy(&((struct compiled *)*state)->arena);
-  return 0;
+  return compile_text("measured", model_text, state);
 }
 
 /* The standard deviations as the model above writes them; of the log where is_log. */
@@ -302,5 +282,5 @@ int main(void)
       cmocka_unit_test(an_output_without_limits_is_reported_as_measured),
   };
 
-  return cmocka_run_group_tests(tests, compile, release);
+  return cmocka_run_group_tests(tests, compile, release_compiled);
 }

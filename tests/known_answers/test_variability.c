@@ -9,6 +9,7 @@
 #include <cmocka.h>
 #include <string.h>
 
+#include "compiled_text.h"
 #include "base/memory.h"
 #include "model/model_lanes.h"
 #include "moments.h"
@@ -65,29 +66,9 @@ static const int on_occasion[N_OCCASION] = {B, LOG, A};
 static const double omega_of_occasions[N_OCCASION][N_OCCASION] = {
     {0.02, -0.015, 0.01}, {-0.015, 0.03, 0.001}, {0.01, 0.001, 0.05}};
 
-struct compiled {
-  struct arena *arena;
-  const struct model *model;
-};
-
 static int compile(void **state)
 {
-  static struct compiled compiled;
-  struct diagnostics *diagnostics = diagnostics_create();
-  const struct source source = {.name = "varied", .text = model_text, .length = strlen(model_text)};
-
-  compiled.arena = arena_create();
-  compiled.model = model_compile(&source, 0, NULL, compiled.arena, diagnostics);
-  diagnostics_print(diagnostics, stderr);
-  diagnostics_destroy(&diagnostics);
-  *state = &compiled;
-  return compiled.model ? 0 : -1;
-}
-
-static int release(void **state)
-{
-  arena_destroy(&((struct compiled *)*state)->arena);
-  return 0;
+  return compile_text("varied", model_text, state);
 }
 
 static double log_normal(double eta, const double *of)
@@ -351,5 +332,5 @@ int main(void)
       cmocka_unit_test(a_kernel_holds_for_any_uncertainty),
   };
 
-  return cmocka_run_group_tests(tests, compile, release);
+  return cmocka_run_group_tests(tests, compile, release_compiled);
 }
